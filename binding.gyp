@@ -1,0 +1,69 @@
+{
+  "variables": {
+    "cpp": "src/main/backends/native/cpp",
+    "strict": ["-Wall", "-Wextra", "-Wno-maybe-uninitialized", "-Wno-uninitialized"]
+  },
+  "target_defaults": {
+    "include_dirs": ["node_modules/node-api-headers/include"],
+    "defines": ["NAPI_VERSION=8"],
+    "cflags": ["-fPIC", "-O3", "<@(strict)"],
+    "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
+    "cflags_cc": ["-std=c++17", "-fexceptions"],
+    "xcode_settings": {
+      "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
+      "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
+      "GCC_OPTIMIZATION_LEVEL": "3",
+      "MACOSX_DEPLOYMENT_TARGET": "11.0"
+    },
+    "msvs_settings": {
+      "VCCLCompilerTool": {
+        "ExceptionHandling": 1,
+        "Optimization": 2,
+        "AdditionalOptions": ["/std:c++17"]
+      }
+    }
+  },
+  "targets": [
+    {
+      "target_name": "kernels_avx512",
+      "type": "static_library",
+      "sources": ["<(cpp)/isa_avx512.cc"],
+      "conditions": [
+        ["target_arch=='x64'", {
+          "cflags": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma"],
+          "xcode_settings": {"OTHER_CPLUSPLUSFLAGS": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma"]},
+          "msvs_settings": {"VCCLCompilerTool": {"EnableEnhancedInstructionSet": 6}}
+        }]
+      ]
+    },
+    {
+      "target_name": "kernels_avx2",
+      "type": "static_library",
+      "sources": ["<(cpp)/isa_avx2.cc"],
+      "conditions": [
+        ["target_arch=='x64'", {
+          "cflags": ["-mavx2", "-mfma"],
+          "xcode_settings": {"OTHER_CPLUSPLUSFLAGS": ["-mavx2", "-mfma"]},
+          "msvs_settings": {"VCCLCompilerTool": {"EnableEnhancedInstructionSet": 5}}
+        }]
+      ]
+    },
+    {
+      "target_name": "understudy",
+      "dependencies": ["kernels_avx512", "kernels_avx2"],
+      "sources": [
+        "<(cpp)/addon.cc",
+        "<(cpp)/dispatch.cc",
+        "<(cpp)/elementwise.cc",
+        "<(cpp)/gemm.cc",
+        "<(cpp)/isa_generic.cc",
+        "<(cpp)/isa_neon.cc",
+        "<(cpp)/loss.cc",
+        "<(cpp)/pool.cc",
+        "<(cpp)/recurrent.cc",
+        "<(cpp)/runtime.cc",
+        "<(cpp)/stepper.cc"
+      ]
+    }
+  ]
+}

@@ -1,0 +1,44 @@
+// What one instruction set offers to the rest of the addon. Matrices are row-major float32.
+// A "panel" is a strip of `nr` columns stored [k][nr]; a "block" is up to `mr` rows stored [k][mr].
+#pragma once
+#include <cstdint>
+
+struct Kernels {
+  const char* name;
+  int mr;
+  int nr;
+  // c[m,n] = (accumulate ? c : 0) + a b, with a(r,k) = a[k*stride + r], b a panel; m <= mr, n <= nr.
+  void (*tile)(long k, const float* a, long stride, const float* b, float* c, long ldc, int m, int n,
+               bool accumulate);
+  // The same with an int8 panel and one scale a column.
+  void (*tile_i8)(long k, const float* a, long stride, const int8_t* b, const float* scale, float* c,
+                  long ldc, int m, int n, bool accumulate);
+  // n units of one row. Gates of a unit stand `hidden` floats apart; null state means zero.
+  void (*lstm_forward)(int n, long hidden, float* gates, const float* bias, const float* c_prev,
+                       float* c, float* h);
+  void (*lstm_backward)(int n, long hidden, const float* gates, const float* c_prev, const float* c,
+                        const float* dy, const float* dh, float* dc, float* dgates);
+  void (*gru_forward)(int n, long hidden, float* gates, const float* bias_ih, const float* bias_hh,
+                      float* u, const float* h_prev, float* h);
+  void (*gru_backward)(int n, long hidden, const float* gates, const float* u, const float* h_prev,
+                       const float* dy, float* dh, float* dgates, float* dgates_h);
+  // -ln softmax(x / temperature)[target]; when scale is not 0, x becomes (p - onehot) * scale.
+  double (*softmax_loss)(int n, float* x, float inverse_temperature, int target, float scale);
+  double (*sum_of_squares)(long n, const float* x);
+  struct Adam {
+    float clip, rate, decay, beta1, beta2, epsilon, correction1, correction2;
+  };
+  void (*adamw)(long n, float* p, const float* g, float* m, float* v, const Adam& a);
+  void (*dropout)(long first, long n, long period, const float* x, float* y, uint32_t seed,
+                  uint32_t threshold, float scale);
+  void (*add_to)(long n, float* y, const float* x);
+};
+
+const Kernels* kernels_avx512();
+const Kernels* kernels_avx2();
+const Kernels* kernels_neon();
+const Kernels* kernels_generic();
+
+// The kernels to use: the best this processor runs, or the one named ("avx512", "avx2", "neon",
+// "generic"); null when the name is unknown or this processor does not run it.
+const Kernels* choose_kernels(const char* name);
