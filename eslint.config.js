@@ -1,0 +1,72 @@
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import layers from './scripts/layers.mjs';
+
+const impure = 'The language model is pure: randomness, clock and files are passed in.';
+
+export default defineConfig(
+  globalIgnores(['build/', '**/.*.ts', 'dist/', 'coverage/', '.peers/', '**/*.voice/']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: {
+      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'prefer-const': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      // A loop over typed arrays reads numbers that are there; `!` says so at no cost.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    plugins: { layers },
+    rules: { 'layers/imports': 'error' },
+  },
+  {
+    files: ['src/main/lm/**/*.ts', 'src/shared/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: impure },
+        { object: 'Date', property: 'now', message: impure },
+        { object: 'performance', property: 'now', message: impure },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: impure },
+      ],
+      'no-restricted-globals': [
+        'error',
+        ...[
+          'process',
+          'fetch',
+          'setTimeout',
+          'setInterval',
+          'crypto',
+          'performance',
+          'require',
+        ].map((name) => ({ name, message: impure })),
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['**/*.{js,mjs}'],
+    extends: [tseslint.configs.recommended],
+    rules: { eqeqeq: 'error' },
+  },
+);

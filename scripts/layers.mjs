@@ -1,0 +1,70 @@
+// ESLint rule `layers/imports`: which folder may import which. The map of ARCHITECTURE.md, enforced.
+import path from 'node:path';
+
+/**
+ * For each layer: the layers it may import beside itself, and the packages.
+ * `packages: null` allows any package and Node's own modules.
+ * @type {Record<string, {layers: readonly string[], packages: readonly RegExp[] | null}>}
+ */
+export const layers = {
+  'src/shared': { layers: [], packages: [/^valibot$/] },
+  'src/main/lm': { layers: ['src/shared'], packages: [/^@tensorflow\/tfjs-core$/, /^valibot$/] },
+  'src/main/backends': { layers: ['src/shared', 'src/main/lm/nn'], packages: null },
+  'src/main/files': { layers: ['src/shared', 'src/main/lm'], packages: null },
+  'src/main/engine': {
+    layers: ['src/shared', 'src/main/lm', 'src/main/backends', 'src/main/files'],
+    packages: null,
+  },
+  'src/main/cli': { layers: ['src/shared', 'src/main/engine', 'src/main/files'], packages: null },
+};
+
+/** @param {string} file @param {string} folder */
+const within = (file, folder) => file === folder || file.startsWith(`${folder}/`);
+
+/** The layer a file lies in, or null. @param {string} file relative to the root, with slashes */
+export const layerOf = (file) => Object.keys(layers).find((layer) => within(file, layer)) ?? null;
+
+/**
+ * What is wrong with this import, or null.
+ * @param {string} file the importing file, relative to the root, with slashes
+ * @param {string} source the import's specifier
+ */
+export function complaint(file, source) {
+  const layer = layerOf(file);
+  const rule = layer === null ? undefined : layers[layer];
+  if (layer === null || rule === undefined) return null;
+  if (!source.startsWith('.')) {
+    if (rule.packages === null || rule.packages.some((allowed) => allowed.test(source)))
+      return null;
+    return `${layer} may not import ${source}.`;
+  }
+  const target = path.posix.join(path.posix.dirname(file), source);
+  if (within(target, layer) || rule.layers.some((allowed) => within(target, allowed))) return null;
+  const allowed = rule.layers.length > 0 ? rule.layers.join(', ') : 'nothing of ours';
+  return `${layer} may not import ${target}: it imports ${allowed}.`;
+}
+
+/** @type {import('eslint').Rule.RuleModule} */
+const imports = {
+  meta: { type: 'problem', schema: [], messages: { wrong: '{{complaint}}' } },
+  create(context) {
+    const file = path.relative(context.cwd, context.filename).split(path.sep).join('/');
+    /** @param {{source?: import("estree").Expression | null | undefined}} node */
+    const check = (node) => {
+      const source = node.source;
+      if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
+      const found = complaint(file, source.value);
+      if (found !== null) {
+        context.report({ node: source, messageId: 'wrong', data: { complaint: found } });
+      }
+    };
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+    };
+  },
+};
+
+export default { rules: { imports } };

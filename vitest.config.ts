@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+// CI reads its counts from here.
+const summary = process.env['UNDERSTUDY_TEST_SUMMARY'];
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    environment: 'node',
+    // Native kernels keep a thread pool and signal tests end processes: one process a file.
+    pool: 'forks',
+    maxWorkers: 2,
+    reporters: summary ? ['default', ['json', { outputFile: summary }]] : ['default'],
+    // Generous: a busy machine is slow, and a test that hangs is still found.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
