@@ -1,0 +1,114 @@
+import {
+  registerKernel,
+  type DataId,
+  type DataType,
+  type KernelConfig,
+  type NamedTensorInfoMap,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+
+/** What a kernel of ours sees of TensorFlow.js: arrays in, arrays out. */
+export class Call {
+  readonly #inputs: NamedTensorInfoMap;
+  readonly #attributes: Readonly<Record<string, unknown>>;
+  readonly #backend: ArrayBackend;
+
+  constructor(inputs: NamedTensorInfoMap, attributes: unknown, backend: ArrayBackend) {
+    this.#inputs = inputs;
+    this.#attributes = (attributes ?? {}) as Record<string, unknown>;
+    this.#backend = backend;
+  }
+
+  info(name: string): TensorInfo {
+    const info = this.#inputs[name];
+    if (!info) throw new TypeError(`Input ${name} is missing`);
+    return info;
+  }
+
+  /** The shape of an input; throws RangeError when it has another rank. */
+  shape(name: string, rank: number): number[] {
+    const { shape } = this.info(name);
+    if (shape.length !== rank) {
+      throw new RangeError(`${name} has shape [${shape.join(',')}], expected rank ${rank}`);
+    }
+    return shape;
+  }
+
+  /** An input as a matrix: all dimensions but the last are rows. */
+  matrix(name: string): [rows: number, columns: number] {
+    const { shape } = this.info(name);
+    const columns = shape.at(-1) ?? 1;
+    return [shape.reduce((n, d) => n * d, 1) / columns, columns];
+  }
+
+  /** float32 values of an input; throws RangeError unless it has exactly `shape`. */
+  floats(name: string, shape?: readonly number[]): Float32Array {
+    return this.#values(name, shape, Float32Array);
+  }
+
+  integers(name: string, shape?: readonly number[]): Int32Array {
+    return this.#values(name, shape, Int32Array);
+  }
+
+  #values<A extends Float32Array | Int32Array>(
+    name: string,
+    shape: readonly number[] | undefined,
+    kind: new (n: number) => A,
+  ): A {
+    const info = this.info(name);
+    if (shape && (shape.length !== info.shape.length || shape.some((d, i) => d !== info.shape[i]))) {
+      throw new RangeError(
+        `${name} has shape [${info.shape.join(',')}], expected [${shape.join(',')}]`,
+      );
+    }
+    const values = this.#backend.values(info.dataId);
+    if (!(values instanceof kind)) throw new TypeError(`${name} must be a ${kind.name}`);
+    return values;
+  }
+
+  number(name: string): number {
+    const value = this.#attributes[name];
+    if (typeof value !== 'number') throw new TypeError(`Attribute ${name} must be a number`);
+    return value;
+  }
+
+  attribute(name: string): unknown {
+    return this.#attributes[name];
+  }
+
+  /** A new tensor; its values are not cleared. */
+  output(shape: readonly number[]): { info: TensorInfo; values: Float32Array } {
+    const values = this.#backend.allocate(shape.reduce((n, d) => n * d, 1));
+    return { info: this.#backend.makeTensorInfo([...shape], 'float32', values), values };
+  }
+}
+
+/** A backend whose tensors are typed arrays. */
+export interface ArrayBackend {
+  values(id: DataId): unknown;
+  allocate(count: number): Float32Array;
+  makeTensorInfo(shape: number[], dtype: DataType, values: Float32Array): TensorInfo;
+}
+
+export type Kernel = (call: Call) => TensorInfo | TensorInfo[];
+
+/** Registers kernels of ours under `backendName`. */
+export function registerKernels(
+  backendName: string,
+  kernels: Readonly<Record<string, Kernel>>,
+): void {
+  for (const [kernelName, kernel] of Object.entries(kernels)) {
+    const config: KernelConfig = {
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs, backend }) =>
+        kernel(new Call(inputs, attrs, backend as unknown as ArrayBackend)),
+    };
+    registerKernel(config);
+  }
+}
+
+/** The values of a tensor of TensorFlow.js's CPU backend. */
+export const valuesOf = (backend: MathBackendCPU, id: DataId): unknown =>
+  (backend.data.get(id) as { values?: unknown } | undefined)?.values;

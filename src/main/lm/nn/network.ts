@@ -1,0 +1,191 @@
+import {
+  tensor,
+  tidy,
+  variable,
+  zeros,
+  type Scalar,
+  type Tensor,
+  type Tensor2D,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import type { NetworkConfig } from '../../../shared/config.ts';
+import type { Batch } from '../text/batches.ts';
+import { dropout, embedding, linear, recurrent, softmaxLoss } from './ops.ts';
+import { elements, outputSize, weightSpecs, type Weights } from './weights.ts';
+
+/** Rates of the masks of one window, and the seed they are drawn from. */
+export interface DropoutPlan {
+  readonly in: number;
+  readonly between: number;
+  readonly out: number;
+  /** DropConnect on the recurrent weights (Merity et al. 2018). */
+  readonly weightDrop: number;
+  readonly seed: number;
+}
+
+/** h and c of every layer, [B,H] each, detached between windows. */
+export interface State {
+  readonly layers: readonly { readonly h: Tensor2D; readonly c: Tensor2D }[];
+}
+
+/** The network's parameters as TensorFlow.js variables under PyTorch's names. */
+export interface Network {
+  readonly config: NetworkConfig;
+  readonly parameters: ReadonlyMap<string, Variable>;
+  /** Copies of all weights. */
+  weights(): Promise<Weights>;
+  /** Overwrites all weights. Throws RangeError when names or sizes differ. */
+  load(weights: Weights): void;
+  dispose(): void;
+}
+
+/**
+ * Weights to start from: PyTorch's uniform +-1/sqrt(H) for recurrent and linear layers, N(0, 0.1) for the
+ * embedding (small, so that tied output logits start near zero), forget bias 1 (Jozefowicz et al. 2015).
+ */
+export function initialWeights(config: NetworkConfig, random: { next(): number }): Weights {
+  const weights = new Map<string, Float32Array>();
+  for (const { name, shape } of weightSpecs(config)) {
+    const values = new Float32Array(elements(shape));
+    if (name === 'embed.weight') {
+      for (let i = 0; i < values.length; i++) values[i] = 0.1 * normal(random);
+    } else if (!name.includes('bias') || name.startsWith('out') || name.startsWith('project')) {
+      const fan = name.startsWith('rnn.')
+        ? (config.layers[Number(name.at(-1))] ?? 1)
+        : name.startsWith('project')
+          ? (config.layers.at(-1) ?? 1)
+          : outputSize(config);
+      const bound = name === 'out.bias' ? 0 : 1 / Math.sqrt(fan);
+      for (let i = 0; i < values.length; i++) values[i] = bound * (2 * random.next() - 1);
+    } else if (config.cell === 'lstm' && name.includes('bias_ih')) {
+      const hidden = values.length / 4;
+      values.fill(1, hidden, 2 * hidden);
+    }
+    weights.set(name, values);
+  }
+  return weights;
+}
+
+/** Box & Muller 1958. */
+const normal = (random: { next(): number }): number =>
+  Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+
+export function createNetwork(config: NetworkConfig, weights: Weights): Network {
+  const specs = weightSpecs(config);
+  const parameters = new Map<string, Variable>();
+  const load = (from: Weights): void => {
+    for (const { name, shape } of specs) {
+      const values = from.get(name);
+      if (values?.length !== elements(shape)) {
+        throw new RangeError(
+          `Weight ${name} has ${values?.length ?? 0} values, expected ${elements(shape)}`,
+        );
+      }
+      tidy(() => {
+        const fresh = tensor(values.slice(), [...shape], 'float32');
+        const existing = parameters.get(name);
+        if (existing) existing.assign(fresh);
+        else parameters.set(name, variable(fresh, true));
+      });
+    }
+  };
+  load(weights);
+  return {
+    config,
+    parameters,
+    load,
+    async weights() {
+      const copies = new Map<string, Float32Array>();
+      for (const [name, parameter] of parameters) {
+        copies.set(name, (await parameter.data<'float32'>()).slice());
+      }
+      return copies;
+    },
+    dispose() {
+      for (const parameter of parameters.values()) parameter.dispose();
+    },
+  };
+}
+
+/** The zero state for `batch` columns. */
+export const zeroState = (config: NetworkConfig, batch: number): State => ({
+  layers: config.layers.map((hidden) => ({
+    h: zeros([batch, hidden]) as Tensor2D,
+    c: zeros([batch, hidden]) as Tensor2D,
+  })),
+});
+
+export function disposeState(state: State): void {
+  for (const { h, c } of state.layers) {
+    h.dispose();
+    c.dispose();
+  }
+}
+
+/**
+ * Mean loss of a window in nats per token, and the state after it, which belongs to the caller.
+ *
+ * @param dropoutPlan null to evaluate: no masks, no gradients.
+ */
+export function forward(
+  network: Network,
+  batch: Batch,
+  state: State,
+  dropoutPlan: DropoutPlan | null,
+  temperature = 1,
+): { loss: Scalar; state: State } {
+  const { config } = network;
+  const { T, B } = batch;
+  const parameter = (name: string): Tensor => {
+    const found = network.parameters.get(name);
+    if (!found) throw new RangeError(`The network has no weight ${name}`);
+    return found;
+  };
+  const seed = (offset: number): number =>
+    (Math.imul((dropoutPlan?.seed ?? 0) + offset, 0x9e3779b1) ^ offset) >>> 0;
+  const mask = (x: Tensor, rate: number, offset: number, size: number): Tensor =>
+    dropout(x, dropoutPlan ? rate : 0, seed(offset), B * size);
+
+  const starts = tensor(batch.starts, [T, B], 'int32');
+  let x: Tensor = embedding(parameter('embed.weight'), tensor(batch.ids, [T, B], 'int32'));
+  x = mask(x, dropoutPlan?.in ?? 0, 1, config.embedding);
+  const layers = config.layers.map((hidden, layer) => {
+    const before = state.layers[layer];
+    if (!before) throw new RangeError(`The state has no layer ${layer}`);
+    const recurrentWeights = parameter(`rnn.weight_hh_l${layer}`);
+    const { y, h, c } = recurrent(
+      config.cell,
+      x,
+      before.h,
+      before.c,
+      {
+        wih: parameter(`rnn.weight_ih_l${layer}`),
+        whh: dropout(
+          recurrentWeights,
+          dropoutPlan?.weightDrop ?? 0,
+          seed(100 + layer),
+          recurrentWeights.size,
+        ),
+        bih: parameter(`rnn.bias_ih_l${layer}`),
+        bhh: parameter(`rnn.bias_hh_l${layer}`),
+      },
+      starts,
+    );
+    const last = layer === config.layers.length - 1;
+    const rate = last ? dropoutPlan?.out : dropoutPlan?.between;
+    x = mask(y, rate ?? 0, 2 + layer, hidden);
+    return { h, c };
+  });
+  let top = x;
+  if (config.projection > 0) {
+    top = linear(top, parameter('project.weight'), parameter('project.bias'));
+  }
+  const loss = softmaxLoss(
+    top,
+    parameter(config.tied ? 'embed.weight' : 'out.weight'),
+    parameter('out.bias'),
+    tensor(batch.targets, [T, B], 'int32'),
+    { gradients: dropoutPlan !== null, temperature },
+  );
+  return { loss, state: { layers } };
+}

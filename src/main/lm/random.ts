@@ -1,0 +1,34 @@
+/** A seedable source of numbers; lm never calls Math.random. */
+export interface Random {
+  /** Uniform in [0, 1). */
+  next(): number;
+  uint32(): number;
+  /** Four words that `randomFrom` continues. */
+  state(): number[];
+}
+
+/** sfc32 (Doty-Humphrey, PractRand), seeded by splitmix32. */
+export function createRandom(seed: number): Random {
+  let s = seed >>> 0;
+  const split = (): number => {
+    s = (s + 0x9e3779b9) >>> 0;
+    let z = Math.imul(s ^ (s >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return (z ^ (z >>> 15)) >>> 0;
+  };
+  return randomFrom([split(), split(), split(), 1]);
+}
+
+export function randomFrom(state: readonly number[]): Random {
+  let [a = 0, b = 0, c = 0, d = 1] = state;
+  const uint32 = (): number => {
+    const t = (((a + b) | 0) + d) | 0;
+    d = (d + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + t;
+    c |= 0;
+    return t >>> 0;
+  };
+  return { uint32, next: () => uint32() / 2 ** 32, state: () => [a, b, c, d] };
+}
