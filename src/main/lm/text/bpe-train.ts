@@ -1,12 +1,31 @@
 import { toBytes } from './bytes.ts';
 
-/** Token of byte b. */
+/** Token of byte b is BYTE + b. */
 export const BYTE = 2;
 /** First token made by a merge. */
 export const FIRST_MERGE = BYTE + 256;
+/** Most bytes of a token: 63 characters of four bytes and a space. */
+export const LONGEST_TOKEN = 253;
 
-/** Pieces within which merges happen: a word with its leading space, a run of marks, of spaces. */
-export const pieces = / ?[\p{L}\p{M}]+| ?\p{N}{1,3}| ?[^\s\p{L}\p{M}\p{N}]+|\s+(?!\S)|\s/gu;
+/**
+ * Pieces within which merges happen, after GPT-2 (Radford et al. 2019): a word with its leading space,
+ * the end of a contraction, digits, marks, spaces. Together they cover any text. Each is short, so that
+ * text without spaces costs no more.
+ */
+const pieces =
+  /['’]\p{L}{1,2}(?![\p{L}\p{M}])| ?[\p{L}\p{M}]{1,63}| ?\p{N}{1,3}| ?[^\s\p{L}\p{M}\p{N}]{1,63}|\s{1,63}(?!\S)|\s/gu;
+
+/** Calls `take` with each piece of `text`, in order; joined they are the text. */
+export function eachPiece(text: string, take: (piece: string) => void): void {
+  let start = 0;
+  pieces.lastIndex = 0;
+  // `test` moves lastIndex and, unlike `exec`, makes no array.
+  while (pieces.test(text)) {
+    const end = pieces.lastIndex;
+    take(text.slice(start, end));
+    pieces.lastIndex = start = end;
+  }
+}
 
 /** A heap of pairs by count, largest first; entries may be stale and are checked when taken. */
 class Heap {
@@ -32,9 +51,8 @@ class Heap {
     let i = 0;
     for (;;) {
       let best = i;
-      for (const child of [2 * i + 1, 2 * i + 2]) {
-        if (child < items.length && this.#before(child, best)) best = child;
-      }
+      if (this.#before(2 * i + 1, best)) best = 2 * i + 1;
+      if (this.#before(2 * i + 2, best)) best = 2 * i + 2;
       if (best === i) return top;
       this.#swap(i, best);
       i = best;
@@ -58,76 +76,134 @@ class Heap {
   }
 }
 
-const PAIR = 2 ** 20;
+interface Word {
+  readonly tokens: number[];
+  readonly count: number;
+}
+
+/** Pairs of neighbouring tokens: how often each occurs, and in which words it may be found. */
+class Pairs {
+  readonly counts = new Map<number, number>();
+  readonly #where = new Map<number, number[]>();
+  readonly #base: number;
+
+  /** @param base more than any token; a pair's number is a * base + b */
+  constructor(base: number) {
+    this.#base = base;
+  }
+
+  number(a: number, b: number): number {
+    return a * this.#base + b;
+  }
+
+  split(pair: number): [number, number] {
+    return [Math.floor(pair / this.#base), pair % this.#base];
+  }
+
+  add(pair: number, amount: number, word: number): void {
+    this.counts.set(pair, (this.counts.get(pair) ?? 0) + amount);
+    const words = this.#where.get(pair);
+    if (words === undefined) this.#where.set(pair, [word]);
+    else if (words[words.length - 1] !== word) words.push(word);
+  }
+
+  subtract(pair: number, amount: number): void {
+    const left = (this.counts.get(pair) ?? 0) - amount;
+    if (left > 0) {
+      this.counts.set(pair, left);
+    } else {
+      this.counts.delete(pair);
+      this.#where.delete(pair);
+    }
+  }
+
+  /** Forgets a pair and returns the words that may hold it. */
+  take(pair: number): readonly number[] {
+    const words = this.#where.get(pair) ?? [];
+    this.counts.delete(pair);
+    this.#where.delete(pair);
+    return words;
+  }
+}
 
 /**
  * Byte-pair encoding (Gage 1994, Sennrich et al. 2016) of `counts`, pieces and how often each occurs:
- * the most frequent pair of neighbours becomes a token, `limit` times at most. Pair counts are kept up
- * to date, so a merge costs only the pieces that hold it.
+ * the most frequent pair of neighbours becomes a token, `limit` times at most, while it occurs at least
+ * `minimumCount` times. Pair counts are kept up to date, so a merge costs only the words that hold it.
  */
 export function trainMerges(
   counts: ReadonlyMap<string, number>,
   limit: number,
   minimumCount: number,
 ): [number, number][] {
-  const words: { tokens: number[]; count: number }[] = [];
-  const pairs = new Map<number, number>();
-  const where = new Map<number, Set<number>>();
-  const note = (a: number, b: number, amount: number, word: number): void => {
-    const pair = a * PAIR + b;
-    pairs.set(pair, (pairs.get(pair) ?? 0) + amount);
-    if (amount <= 0) return;
-    const set = where.get(pair);
-    if (set) set.add(word);
-    else where.set(pair, new Set([word]));
-  };
+  const words: Word[] = [];
+  const pairs = new Pairs(FIRST_MERGE + limit);
   for (const [text, count] of counts) {
     const tokens = Array.from(toBytes(text), (byte) => byte + BYTE);
     if (tokens.length < 2) continue;
     const word = words.push({ tokens, count }) - 1;
-    for (let i = 1; i < tokens.length; i++) note(tokens[i - 1] ?? 0, tokens[i] ?? 0, count, word);
+    for (let i = 1; i < tokens.length; i++) {
+      pairs.add(pairs.number(tokens[i - 1] ?? 0, tokens[i] ?? 0), count, word);
+    }
   }
   const heap = new Heap();
-  for (const [pair, count] of pairs) heap.push(pair, count);
+  for (const [pair, count] of pairs.counts) heap.push(pair, count);
 
   const merges: [number, number][] = [];
   while (merges.length < limit) {
     const top = heap.pop();
     if (!top) break;
-    const now = pairs.get(top.pair) ?? 0;
+    const now = pairs.counts.get(top.pair) ?? 0;
+    if (now < minimumCount) continue;
     if (now !== top.count) {
-      if (now >= minimumCount) heap.push(top.pair, now);
+      heap.push(top.pair, now);
       continue;
     }
-    if (now < minimumCount) break;
-    const a = Math.floor(top.pair / PAIR);
-    const b = top.pair % PAIR;
+    const [a, b] = pairs.split(top.pair);
     const merged = FIRST_MERGE + merges.push([a, b]) - 1;
-    const touched = new Set<number>();
-    for (const index of where.get(top.pair) ?? []) {
+    const made = new Set<number>();
+    for (const index of pairs.take(top.pair)) {
       const word = words[index];
-      if (!word) continue;
-      const { tokens, count } = word;
-      for (let i = 0; i + 1 < tokens.length; i++) {
-        if (tokens[i] !== a || tokens[i + 1] !== b) continue;
-        const left = tokens[i - 1];
-        const right = tokens[i + 2];
-        if (left !== undefined) {
-          note(left, a, -count, index);
-          note(left, merged, count, index);
-          touched.add(left * PAIR + merged);
+      if (word) merge(word, a, b, merged, (pair, amount) => {
+        if (amount > 0) {
+          pairs.add(pair, amount, index);
+          made.add(pair);
+        } else {
+          pairs.subtract(pair, -amount);
         }
-        if (right !== undefined) {
-          note(b, right, -count, index);
-          note(merged, right, count, index);
-          touched.add(merged * PAIR + right);
-        }
-        tokens.splice(i, 2, merged);
-      }
+      }, pairs);
     }
-    pairs.delete(top.pair);
-    where.delete(top.pair);
-    for (const pair of touched) heap.push(pair, pairs.get(pair) ?? 0);
+    // Where a and b are one token, the pair was counted again on the way; it is gone all the same.
+    pairs.take(top.pair);
+    for (const pair of made) {
+      const count = pairs.counts.get(pair) ?? 0;
+      if (count >= minimumCount) heap.push(pair, count);
+    }
   }
   return merges;
+}
+
+/** Replaces a b by `merged` in a word, and notes the pairs that go and come. */
+function merge(
+  { tokens, count }: Word,
+  a: number,
+  b: number,
+  merged: number,
+  note: (pair: number, amount: number) => void,
+  pairs: Pairs,
+): void {
+  for (let i = 0; i + 1 < tokens.length; i++) {
+    if (tokens[i] !== a || tokens[i + 1] !== b) continue;
+    const left = tokens[i - 1];
+    const right = tokens[i + 2];
+    if (left !== undefined) {
+      note(pairs.number(left, a), -count);
+      note(pairs.number(left, merged), count);
+    }
+    if (right !== undefined) {
+      note(pairs.number(b, right), -count);
+      note(pairs.number(merged, right), count);
+    }
+    tokens.splice(i, 2, merged);
+  }
 }

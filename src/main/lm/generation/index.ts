@@ -1,0 +1,2 @@
+export { generate, type GenerationEvent, type GenerationOptions } from './generate.ts';
+export { checkSettings, settingsFor, type Length, type SamplingSettings } from './settings.ts';
