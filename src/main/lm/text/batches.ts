@@ -31,14 +31,27 @@ export class Columns {
   readonly #ids: TokenArray;
   readonly #length: number;
 
-  /** Columns and windows shrink where the stream is too short for them. */
+  /**
+   * @param ids a stream's tokens
+   * @param batch B, and @param window T: the most there will be; both shrink where the stream is too
+   *   short for four windows a column, and T where it would leave out more than a twentieth
+   */
   constructor(ids: TokenArray, batch: number, window: number) {
+    for (const [name, value] of [
+      ['batch', batch],
+      ['window', window],
+    ] as const) {
+      if (!Number.isInteger(value) || value < 1) {
+        throw new RangeError(`${name} is ${value}; it is a whole number from 1 on`);
+      }
+    }
     if (ids.length < 2) throw new RangeError(`A stream of ${ids.length} tokens has no targets`);
     const targets = ids.length - 1;
-    // At least four windows for each column, else fewer columns; then shorter windows.
     this.batch = Math.max(1, Math.min(batch, Math.floor(targets / (4 * window))));
     this.#length = Math.floor(targets / this.batch);
-    this.window = Math.min(window, this.#length);
+    const whole = Math.min(window, this.#length);
+    const even = Math.floor(this.#length / Math.ceil(this.#length / whole));
+    this.window = (this.#length % whole) * 20 > this.#length ? even : whole;
     this.windows = Math.floor(this.#length / this.window);
     this.#ids = ids;
   }

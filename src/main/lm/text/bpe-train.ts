@@ -76,11 +76,6 @@ class Heap {
   }
 }
 
-interface Word {
-  readonly tokens: number[];
-  readonly count: number;
-}
-
 /** Pairs of neighbouring tokens: how often each occurs, and in which words it may be found. */
 class Pairs {
   readonly counts = new Map<number, number>();
@@ -100,11 +95,12 @@ class Pairs {
     return [Math.floor(pair / this.#base), pair % this.#base];
   }
 
-  add(pair: number, amount: number, word: number): void {
+  add(pair: number, amount: number, word: number): number {
     this.counts.set(pair, (this.counts.get(pair) ?? 0) + amount);
     const words = this.#where.get(pair);
     if (words === undefined) this.#where.set(pair, [word]);
     else if (words[words.length - 1] !== word) words.push(word);
+    return pair;
   }
 
   subtract(pair: number, amount: number): void {
@@ -136,7 +132,7 @@ export function trainMerges(
   limit: number,
   minimumCount: number,
 ): [number, number][] {
-  const words: Word[] = [];
+  const words: { readonly tokens: number[]; readonly count: number }[] = [];
   const pairs = new Pairs(FIRST_MERGE + limit);
   for (const [text, count] of counts) {
     const tokens = Array.from(toBytes(text), (byte) => byte + BYTE);
@@ -163,47 +159,26 @@ export function trainMerges(
     const merged = FIRST_MERGE + merges.push([a, b]) - 1;
     const made = new Set<number>();
     for (const index of pairs.take(top.pair)) {
-      const word = words[index];
-      if (word) merge(word, a, b, merged, (pair, amount) => {
-        if (amount > 0) {
-          pairs.add(pair, amount, index);
-          made.add(pair);
-        } else {
-          pairs.subtract(pair, -amount);
+      const { tokens, count } = words[index]!;
+      for (let i = 0; i + 1 < tokens.length; i++) {
+        if (tokens[i] !== a || tokens[i + 1] !== b) continue;
+        const left = tokens[i - 1];
+        const right = tokens[i + 2];
+        if (left !== undefined) {
+          pairs.subtract(pairs.number(left, a), count);
+          made.add(pairs.add(pairs.number(left, merged), count, index));
         }
-      }, pairs);
+        if (right !== undefined) {
+          pairs.subtract(pairs.number(b, right), count);
+          made.add(pairs.add(pairs.number(merged, right), count, index));
+        }
+        tokens.splice(i, 2, merged);
+      }
     }
-    // Where a and b are one token, the pair was counted again on the way; it is gone all the same.
-    pairs.take(top.pair);
     for (const pair of made) {
       const count = pairs.counts.get(pair) ?? 0;
       if (count >= minimumCount) heap.push(pair, count);
     }
   }
   return merges;
-}
-
-/** Replaces a b by `merged` in a word, and notes the pairs that go and come. */
-function merge(
-  { tokens, count }: Word,
-  a: number,
-  b: number,
-  merged: number,
-  note: (pair: number, amount: number) => void,
-  pairs: Pairs,
-): void {
-  for (let i = 0; i + 1 < tokens.length; i++) {
-    if (tokens[i] !== a || tokens[i + 1] !== b) continue;
-    const left = tokens[i - 1];
-    const right = tokens[i + 2];
-    if (left !== undefined) {
-      note(pairs.number(left, a), -count);
-      note(pairs.number(left, merged), count);
-    }
-    if (right !== undefined) {
-      note(pairs.number(b, right), -count);
-      note(pairs.number(merged, right), count);
-    }
-    tokens.splice(i, 2, merged);
-  }
 }

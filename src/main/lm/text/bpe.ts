@@ -1,20 +1,25 @@
 import type { UnitsConfig } from '../../../shared/config.ts';
-import { BYTE, FIRST_MERGE, pieces } from './bpe-train.ts';
+import { BYTE, eachPiece, FIRST_MERGE, LONGEST_TOKEN } from './bpe-train.ts';
 import { ByteDecoder, toBytes } from './bytes.ts';
-import { BOUNDARY, UNKNOWN, type Units, type UnitsJSON } from './units.ts';
+import type { Units, UnitsJSON } from './units.ts';
+import { owned } from './vocabulary.ts';
 
-const PAIR = 2 ** 20;
-/** Pieces whose encoding is remembered. */
-const CACHE = 1 << 16;
+/** Pieces whose encoding is remembered: more than a long shelf of novels has, some 20 MB. */
+const CACHE = 1 << 17;
 
 /** Subwords: byte-pair encoding over bytes, lossless for any text. */
 export class BytePairUnits implements Units {
   readonly config: UnitsConfig;
   readonly #merges: readonly (readonly [number, number])[];
-  readonly #rank = new Map<number, number>();
+  /** Token that a pair becomes, by a * size + b. */
+  readonly #merged = new Map<number, number>();
   readonly #bytes: Uint8Array[] = [new Uint8Array(0), new Uint8Array([0xef, 0xbf, 0xbd])];
-  #cache = new Map<string, readonly number[]>();
+  readonly #cache = new Map<string, number | readonly number[]>();
 
+  /**
+   * @param merges pairs of tokens that become one, first to last; pair i makes token 258 + i
+   * @throws RangeError when a merge cannot be one
+   */
   constructor(config: UnitsConfig, merges: readonly (readonly [number, number])[]) {
     this.config = config;
     this.#merges = merges;
@@ -25,12 +30,16 @@ export class BytePairUnits implements Units {
       if (!left || !right || a < BYTE || b < BYTE) {
         throw new RangeError(`Merge ${i} joins tokens ${a} and ${b}, which do not exist yet`);
       }
+      if (left.length + right.length > LONGEST_TOKEN) {
+        throw new RangeError(`Merge ${i} makes a token of more than ${LONGEST_TOKEN} bytes`);
+      }
       const joined = new Uint8Array(left.length + right.length);
       joined.set(left);
       joined.set(right, left.length);
       this.#bytes.push(joined);
-      this.#rank.set(a * PAIR + b, FIRST_MERGE + i);
+      this.#merged.set(a * this.size + b, FIRST_MERGE + i);
     });
+    if (this.#merged.size < merges.length) throw new RangeError('A pair is merged twice');
   }
 
   get size(): number {
@@ -38,49 +47,49 @@ export class BytePairUnits implements Units {
   }
 
   encode(text: string): Int32Array {
-    let tokens = new Int32Array(Math.max(16, text.length >> 1));
+    let tokens = new Int32Array(Math.max(256, text.length >> 1));
     let n = 0;
-    pieces.lastIndex = 0;
-    for (let match = pieces.exec(text); match; match = pieces.exec(text)) {
-      const found = this.#piece(match[0]);
-      if (n + found.length > tokens.length) {
-        const larger = new Int32Array(2 * (n + found.length));
+    eachPiece(text, (piece) => {
+      const found = this.#cache.get(piece) ?? this.#encodePiece(piece);
+      const length = typeof found === 'number' ? 1 : found.length;
+      if (n + length > tokens.length) {
+        const larger = new Int32Array(2 * (n + length));
         larger.set(tokens);
         tokens = larger;
       }
-      for (const token of found) tokens[n++] = token;
-    }
-    return tokens.subarray(0, n);
+      if (typeof found === 'number') tokens[n++] = found;
+      else for (const token of found) tokens[n++] = token;
+    });
+    return tokens.slice(0, n);
   }
 
-  #piece(piece: string): readonly number[] {
-    const known = this.#cache.get(piece);
-    if (known) return known;
+  #encodePiece(piece: string): number | readonly number[] {
     const tokens = Array.from(toBytes(piece), (byte) => byte + BYTE);
-    // Earliest merge first, as trained. Long runs are cut by the pattern, so this stays short.
+    // The earliest merge first, as trained. A later merge has a larger token.
     for (;;) {
       let best = Infinity;
-      let at = -1;
+      let at = 0;
       for (let i = 1; i < tokens.length; i++) {
-        const rank = this.#rank.get((tokens[i - 1] ?? 0) * PAIR + (tokens[i] ?? 0));
-        if (rank !== undefined && rank < best) {
-          best = rank;
+        const merged = this.#merged.get(tokens[i - 1]! * this.size + tokens[i]!);
+        if (merged !== undefined && merged < best) {
+          best = merged;
           at = i - 1;
         }
       }
-      if (at < 0) break;
+      if (best === Infinity) break;
       const [a, b] = [tokens[at], tokens[at + 1]];
       let to = 0;
       for (let i = 0; i < tokens.length; i++) {
-        const merge = tokens[i] === a && tokens[i + 1] === b;
-        tokens[to++] = merge ? best : (tokens[i] ?? 0);
-        if (merge) i++;
+        const here = tokens[i] === a && tokens[i + 1] === b;
+        tokens[to++] = here ? best : tokens[i]!;
+        if (here) i++;
       }
       tokens.length = to;
     }
-    if (this.#cache.size >= CACHE) this.#cache = new Map();
-    if (piece.length <= 64) this.#cache.set(piece, tokens);
-    return tokens;
+    const found = tokens.length === 1 ? tokens[0]! : tokens;
+    if (this.#cache.size >= CACHE) this.#cache.clear();
+    this.#cache.set(owned(piece), found);
+    return found;
   }
 
   #bytesOf(token: number): Uint8Array {
@@ -90,7 +99,6 @@ export class BytePairUnits implements Units {
   }
 
   text(token: number): string {
-    if (token === BOUNDARY) return '';
     const decoder = new ByteDecoder();
     return decoder.push(this.#bytesOf(token)) + decoder.end();
   }
@@ -98,7 +106,7 @@ export class BytePairUnits implements Units {
   decode(tokens: ArrayLike<number>): string {
     const decoder = this.decoder();
     const parts: string[] = [];
-    for (let i = 0; i < tokens.length; i++) parts.push(decoder.push(tokens[i] ?? UNKNOWN));
+    for (let i = 0; i < tokens.length; i++) parts.push(decoder.push(tokens[i] ?? -1));
     return parts.join('') + decoder.end();
   }
 

@@ -37,6 +37,7 @@ export function toBytes(text: string): Uint8Array {
 export class ByteDecoder {
   #code = 0;
   #needed = 0;
+  #least = 0;
 
   /** The text that `bytes` complete. */
   push(bytes: ArrayLike<number>): string {
@@ -46,7 +47,8 @@ export class ByteDecoder {
       if (this.#needed > 0 && (byte & 0xc0) === 0x80) {
         this.#code = (this.#code << 6) | (byte & 63);
         if (--this.#needed === 0) {
-          out += this.#code > 0x10ffff ? '\uFFFD' : String.fromCodePoint(this.#code);
+          const valid = this.#code >= this.#least && this.#code <= 0x10ffff;
+          out += valid ? String.fromCodePoint(this.#code) : '\uFFFD';
         }
         continue;
       }
@@ -55,6 +57,7 @@ export class ByteDecoder {
         out += String.fromCharCode(byte);
       } else if (byte >= 0xc2 && byte < 0xf5) {
         this.#needed = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+        this.#least = this.#needed === 1 ? 0x80 : this.#needed === 2 ? 0x800 : 0x10000;
         this.#code = byte & (0x3f >> this.#needed);
       } else {
         out += '\uFFFD';

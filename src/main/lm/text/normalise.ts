@@ -1,12 +1,16 @@
 import type { TextConfig } from '../../../shared/config.ts';
+import { joinLines } from './join-lines.ts';
 
 /** How often each kind of change was made; for the report. */
 export interface Changes {
-  lineEnds: number;
-  joinedLines: number;
-  composed: number;
-  lowered: number;
-  punctuation: number;
+  /** Line ends that were not \n. */
+  readonly lineEnds: number;
+  readonly joinedLines: number;
+  /** Characters that NFC saved; at least 1 where it changed anything. */
+  readonly composed: number;
+  readonly lowered: number;
+  /** Marks taken out. */
+  readonly punctuation: number;
 }
 
 export const noChanges = (): Changes => ({
@@ -17,70 +21,79 @@ export const noChanges = (): Changes => ({
   punctuation: 0,
 });
 
-const structural = /^\s*($|#|>|[-*+•]\s|\d+[.)]\s|\* ?\* ?\*|[-_*]{3,}\s*$)/;
-/** A line shorter than this was not wrapped by an editor: verse, a heading, a signature. */
-const WRAPPED = 50;
+export const addChanges = (a: Changes, b: Changes): Changes => ({
+  lineEnds: a.lineEnds + b.lineEnds,
+  joinedLines: a.joinedLines + b.joinedLines,
+  composed: a.composed + b.composed,
+  lowered: a.lowered + b.lowered,
+  punctuation: a.punctuation + b.punctuation,
+});
 
-/** Joins lines wrapped by hand: a long line continues in the next unless that one is structural. */
-function joinLines(text: string, changes: Changes): string {
-  const lines = text.split('\n');
-  const out: string[] = [];
-  let open = false;
-  for (const line of lines) {
-    if (open && !structural.test(line)) {
-      out[out.length - 1] = `${(out.at(-1) ?? '').trimEnd()} ${line.trimStart()}`;
-      changes.joinedLines++;
-    } else {
-      out.push(line);
-    }
-    open = !structural.test(line) && line.trimEnd().length >= WRAPPED;
-  }
-  return out.join('\n');
+/** Matches of a pattern with the flag g, without keeping them. */
+function count(text: string, pattern: RegExp): number {
+  let n = 0;
+  pattern.lastIndex = 0;
+  while (pattern.test(text)) n++;
+  return n;
 }
 
-const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
-
 /**
- * Prepares text as the writer chose: line ends always become \n; the rest is in `config`. Apostrophes
- * inside words stay when punctuation goes.
+ * Prepares text as the writer chose: a byte order mark goes and line ends become \n in any case; the
+ * rest is in `config`, and done in its order.
  */
 export function normalise(text: string, config: TextConfig): { text: string; changes: Changes } {
-  const changes = noChanges();
+  const changes = { ...noChanges() };
   let out = text.startsWith('\uFEFF') ? text.slice(1) : text;
   if (out.includes('\r')) {
-    changes.lineEnds = count(out, /\r\n?/g);
+    changes.lineEnds = count(out, /\r/g);
     out = out.replace(/\r\n?/g, '\n');
   }
-  if (config.joinLines) out = joinLines(out, changes);
+  if (config.joinLines) {
+    const joined = joinLines(out);
+    changes.joinedLines = joined.count;
+    out = joined.text;
+  }
   if (config.nfc) {
     const composed = out.normalize('NFC');
     if (composed !== out) changes.composed = Math.max(1, out.length - composed.length);
     out = composed;
   }
   if (config.lowerCase) {
-    changes.lowered = count(out, /\p{Lu}/gu);
+    changes.lowered = count(out, /[\p{Lu}\p{Lt}]/gu);
     out = out.toLowerCase();
   }
   if (config.stripPunctuation) {
-    out = out.replace(/(?<=\p{L})['’](?=\p{L})|[\p{P}\p{S}]/gu, (mark, offset: number) => {
-      const inside =
-        (mark === "'" || mark === '’') &&
-        /\p{L}/u.test(out[offset - 1] ?? '') &&
-        /\p{L}/u.test(out[offset + 1] ?? '');
-      if (inside) return mark;
-      changes.punctuation++;
-      return '';
-    });
+    const stripped = stripPunctuation(out);
+    changes.punctuation = stripped.count;
+    out = stripped.text;
   }
   return { text: out, changes };
+}
+
+const beforeWord = /^[\p{L}\p{M}\p{N}]/u;
+const afterWord = /[\p{L}\p{M}\p{N}]$/u;
+
+/**
+ * Takes out marks (Unicode P). An apostrophe inside a word stays; other marks inside words, a dash
+ * above all, leave a space, so that the words do not run together. Line breaks stay.
+ */
+function stripPunctuation(text: string): { text: string; count: number } {
+  let gone = 0;
+  // A mark alone between spaces, or at the head of a line, takes one side's spaces with it.
+  const marks = /^\p{P}+ +| \p{P}+(?= |$)|\p{P}+/gmu;
+  const out = text.replace(marks, (run, at: number, whole: string) => {
+    const end = at + run.length;
+    const inside =
+      afterWord.test(whole.slice(Math.max(0, at - 2), at)) &&
+      beforeWord.test(whole.slice(end, end + 2));
+    if (inside && (run === "'" || run === '’')) return run;
+    gone += count(run, /\p{P}/gu);
+    return inside ? ' ' : '';
+  });
+  return { text: out, count: gone };
 }
 
 const words = /[\p{L}\p{N}\p{M}]+(?:['’‐-][\p{L}\p{N}\p{M}]+)*/gu;
 
 /** Words of a text: runs of letters and digits, with apostrophes and hyphens inside. */
-export function countWords(text: string): number {
-  let n = 0;
-  words.lastIndex = 0;
-  while (words.test(text)) n++;
-  return n;
-}
+export const countWords = (text: string): number => count(text, words);

@@ -16,7 +16,7 @@ const latin =
 
 /** Calls `take` with the words, spaces, marks and line breaks of a text, in order; joined they are the text. */
 export function eachWord(text: string, take: (unit: string) => void): void {
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const found = text.indexOf('\n', start);
     const end = found < 0 ? text.length : found;
     const line = text.slice(start, end);
