@@ -7,6 +7,8 @@ export interface Backend {
   /** For people: "CPU, AVX-512, 2 threads". */
   readonly description: string;
   readonly threads: number;
+  /** Why it is not a faster one; null where it is the best. */
+  readonly notice: string | null;
   /** Makes this the current TensorFlow.js backend (registers its kernels once). */
   activate(): Promise<void>;
   readonly createStepper: StepperFactory;

@@ -27,6 +27,7 @@ export function loadNative(options: { threads?: number | undefined } = {}):
     name: 'native',
     description: `CPU, ${names[configured.isa] ?? configured.isa}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     threads,
+    notice: null,
     async activate() {
       const { activateNative } = await import('./tensorflow.ts');
       await activateNative(addon);

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { freemem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** Bytes that this process may still take. */
+export function availableMemory(): number {
+  const available = process.availableMemory();
+  return available > 0 ? available : freemem();
+}
+
+/** Lets timers, signals and input run. */
+export const yieldNow = async (): Promise<void> => {
+  await immediate();
+};
+
+export const now = (): number => performance.now();
+
+let version: string | undefined;
+/** This program's version, from the nearest package.json above. */
+export function appVersion(): string {
+  if (version !== undefined) return version;
+  let folder = dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    try {
+      const found = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+        version?: string;
+      };
+      return (version = found.version ?? '0.0.0');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      const above = dirname(folder);
+      if (above === folder) throw error;
+      folder = above;
+    }
+  }
+}
