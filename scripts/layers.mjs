@@ -15,7 +15,10 @@ export const layers = {
     layers: ['src/shared', 'src/main/lm', 'src/main/backends', 'src/main/files'],
     packages: null,
   },
-  'src/main/cli': { layers: ['src/shared', 'src/main/engine', 'src/main/files'], packages: null },
+  'src/main/cli': {
+    layers: ['src/shared', 'src/main/lm', 'src/main/backends', 'src/main/files', 'src/main/engine'],
+    packages: null,
+  },
 };
 
 /** @param {string} file @param {string} folder */

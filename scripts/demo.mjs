@@ -1,0 +1,64 @@
+// Trains a voice on the sample manuscript for half a minute and continues one paragraph three ways.
+// Everything happens in a temporary folder; --keep FOLDER keeps the voice there.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+
+const root = path.resolve(import.meta.dirname, '..');
+const manuscript = path.join(root, 'resources', 'sample-manuscript.md');
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '0.75' },
+    keep: { type: 'string' },
+    prompt: { type: 'string', default: 'The tide was out when I came down to the harbour, and ' },
+  },
+});
+
+if (!existsSync(manuscript)) {
+  console.error('The demo needs resources/sample-manuscript.md, which is missing from this copy.');
+  process.exit(1);
+}
+
+/** @param {readonly string[]} args */
+async function understudy(...args) {
+  const child = spawn(process.execPath, [path.join(root, 'bin/understudy.js'), ...args], {
+    stdio: 'inherit',
+  });
+  const code = await new Promise((resolve) =>
+    child.on('close', (status) => resolve(status ?? 130)),
+  );
+  if (code !== 0) throw new Error(`understudy ${args[0]} ended with exit code ${code}.`);
+}
+
+const temporary = mkdtempSync(path.join(tmpdir(), 'understudy-demo-'));
+const voice = values.keep ?? path.join(temporary, 'demo.voice');
+try {
+  console.log('1. A voice learns from resources/sample-manuscript.md\n');
+  await understudy(
+    'train',
+    manuscript,
+    '--out',
+    voice,
+    '--minutes',
+    values.minutes,
+    '--preset',
+    'small',
+  );
+  console.log(`\n2. It continues a paragraph\n\n   "${values.prompt.trim()}..."`);
+  for (const creativity of ['20', '50', '80']) {
+    console.log(`\n── creativity ${creativity} ${'─'.repeat(40)}`);
+    await understudy(
+      ...['continue', '--voice', voice, '--prompt', values.prompt],
+      ...['--creativity', creativity, '--length', 'paragraph', '--seed', '7'],
+    );
+  }
+  console.log('\nNow with your own pages:\n\n    npx understudy train YOUR-FILES --out my.voice\n');
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  rmSync(temporary, { recursive: true, force: true });
+}

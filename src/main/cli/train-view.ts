@@ -1,0 +1,127 @@
+import type { TrainingEvent } from '../../shared/events.ts';
+import { bytes, count, duration, figure, oneLine, plural } from './format.ts';
+import type { Output } from './output.ts';
+
+/** Shows a training run while it goes on. */
+export interface TrainView {
+  show(event: TrainingEvent): void;
+  /** Leaves the terminal as it was; more may be printed after it. */
+  close(): void;
+}
+
+type Progress = Extract<TrainingEvent, { kind: 'progress' }>;
+
+/** JSON lines: each event as it is, progress at most ten times a second. */
+export function jsonView(output: Output, now: () => number): TrainView {
+  let last = -Infinity;
+  return {
+    show({ kind, ...fields }) {
+      if (kind === 'progress') {
+        if (now() - last < 100) return;
+        last = now();
+      }
+      output.json({ event: kind, ...fields });
+    },
+    close: () => undefined,
+  };
+}
+
+const stages: Readonly<Record<string, string>> = {
+  reading: 'Reading your pages',
+  measuring: 'Measuring this computer',
+  training: 'Training',
+};
+
+/** Everything but progress as a sentence; null where there is nothing to say. */
+export function sentence(event: Exclude<TrainingEvent, Progress>): string | null {
+  switch (event.kind) {
+    case 'stage':
+      return stages[event.stage] ?? null;
+    case 'report':
+      return (
+        `  ${plural(event.words, 'word')}, ${plural(event.characters, 'character')} in ${plural(event.files, 'file')}; ` +
+        `${count(event.vocabulary)} kinds of unit` +
+        (event.unknown > 0 ? `, ${figure(100 * event.unknown, 1)} % of the text unknown` : '')
+      );
+    case 'estimate':
+      return (
+        `  ${plural(event.parameters, 'parameter')} on ${event.backend}: about ${duration(event.seconds)}, ` +
+        `${count(event.charactersPerSecond)} characters/s, ${bytes(event.memoryBytes)} of memory`
+      );
+    case 'evaluation':
+      return (
+        `  step ${count(event.step)}, ${duration(event.seconds)}: held-back pages ${figure(event.bitsPerCharacter, 3)} ` +
+        `bits/character, loss ${figure(event.heldBackLoss)}${event.best ? ', the best so far' : ''}`
+      );
+    case 'sample':
+      return `    ${event.temperature.toFixed(2)} │ ${oneLine(event.text, 90)}`;
+    case 'rollback':
+      return (
+        `  At step ${count(event.step)} ${event.reason}: back to the last good checkpoint, ` +
+        `learning rate now ${event.rate.toPrecision(3)}`
+      );
+    case 'notice':
+      return `  ${event.text}`;
+  }
+}
+
+const progressLine = (event: Progress): string =>
+  `  ${event.percent.toFixed(0).padStart(3)} %  ${duration(event.etaSeconds)} left, ` +
+  `${count(event.charactersPerSecond)} characters/s, loss ${figure(event.trainingLoss, 3)}`;
+
+/** Plain lines for a pipe or a log: a line of progress every few seconds. */
+export function plainView(output: Output, now: () => number, everyMilliseconds = 5000): TrainView {
+  let last = -Infinity;
+  return {
+    show(event) {
+      if (event.kind !== 'progress') {
+        const line = sentence(event);
+        if (line !== null) output.out(`${line}\n`);
+        return;
+      }
+      if (now() - last < everyMilliseconds) return;
+      last = now();
+      output.out(`${progressLine(event)}\n`);
+    },
+    close: () => undefined,
+  };
+}
+
+/** A progress bar for a person at a terminal; sentences scroll by above it. */
+export async function barView(output: Output): Promise<TrainView> {
+  const { MultiBar } = await import('cli-progress');
+  const bars = new MultiBar({
+    format: '  {bar} {percent} %  {left} left  {speed} characters/s  loss {loss}',
+    barsize: 28,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    hideCursor: true,
+    // Ctrl+C is ours: it saves before it stops.
+    gracefulExit: false,
+    clearOnComplete: true,
+    fps: 8,
+  });
+  let bar: ReturnType<typeof bars.create> | undefined;
+  return {
+    show(event) {
+      if (event.kind === 'progress') {
+        const payload = {
+          percent: event.percent.toFixed(0).padStart(3),
+          left: duration(event.etaSeconds),
+          speed: count(event.charactersPerSecond),
+          loss: figure(event.trainingLoss, 3),
+        };
+        bar ??= bars.create(100, 0, payload);
+        bar.update(event.percent, payload);
+        return;
+      }
+      const line = sentence(event);
+      if (line === null) return;
+      if (bar) bars.log(`${line}\n`);
+      else output.note(`${line}\n`);
+    },
+    close() {
+      bars.stop();
+    },
+  };
+}
