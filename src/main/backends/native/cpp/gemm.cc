@@ -17,19 +17,9 @@ void pack_block(const Kernels* k, Matrix a, long first, long rows, long depth, f
     }
     return;
   }
-  // Eight columns at a time: each row gives a run of neighbours, each line of `to` is written once.
-  const float* from = a.p + first * a.ld;
-  for (long i = 0; i < depth; i += 16) {
-    long count = depth - i < 16 ? depth - i : 16;
-    for (long r = 0; r < mr; r++) {
-      const float* row = from + r * a.ld + i;
-      float* column = to + i * mr + r;
-      if (r < rows)
-        for (long j = 0; j < count; j++) column[j * mr] = row[j];
-      else
-        for (long j = 0; j < count; j++) column[j * mr] = 0;
-    }
-  }
+  k->transpose(rows, depth, a.p + first * a.ld, a.ld, to, mr);
+  for (long r = rows; r < mr; r++)
+    for (long i = 0; i < depth; i++) to[i * mr + r] = 0;
 }
 
 void pack_panel(const Kernels* k, Matrix b, long first, long columns, long depth, float* to) {
@@ -42,18 +32,9 @@ void pack_panel(const Kernels* k, Matrix b, long first, long columns, long depth
     }
     return;
   }
-  const float* from = b.p + first * b.ld;
-  for (long i = 0; i < depth; i += 16) {
-    long count = depth - i < 16 ? depth - i : 16;
-    for (long j = 0; j < nr; j++) {
-      const float* row = from + j * b.ld + i;
-      float* column = to + i * nr + j;
-      if (j < columns)
-        for (long d = 0; d < count; d++) column[d * nr] = row[d];
-      else
-        for (long d = 0; d < count; d++) column[d * nr] = 0;
-    }
-  }
+  k->transpose(columns, depth, b.p + first * b.ld, b.ld, to, nr);
+  for (long j = columns; j < nr; j++)
+    for (long i = 0; i < depth; i++) to[i * nr + j] = 0;
 }
 
 void pack_rows(Runtime& rt, int id, Matrix a, long m, long depth, float* to) {

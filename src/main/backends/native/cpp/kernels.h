@@ -32,6 +32,8 @@ struct Kernels {
   void (*dropout)(long first, long n, long period, const float* x, float* y, uint32_t seed,
                   uint32_t threshold, float scale);
   void (*add_to)(long n, float* y, const float* x);
+  // to[j*ldt + i] = x[i*ldx + j] for i < rows, j < columns.
+  void (*transpose)(long rows, long columns, const float* x, long ldx, float* to, long ldt);
 };
 
 const Kernels* kernels_avx512();

@@ -275,8 +275,51 @@ void add_to(long n, float* y, const float* x) {
   }
 }
 
+#if defined(UNDERSTUDY_AVX512) || defined(UNDERSTUDY_AVX2)
+// Eight by eight: pairs, then fours, then halves change places.
+INLINE void transpose_block(const float* x, long ldx, float* to, long ldt) {
+  __m256 r[8], s[8];
+  for (int i = 0; i < 8; i++) r[i] = _mm256_loadu_ps(x + i * ldx);
+  for (int i = 0; i < 8; i += 2) {
+    s[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+    s[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    r[i] = _mm256_shuffle_ps(s[i], s[i + 2], 0x44);
+    r[i + 1] = _mm256_shuffle_ps(s[i], s[i + 2], 0xEE);
+    r[i + 2] = _mm256_shuffle_ps(s[i + 1], s[i + 3], 0x44);
+    r[i + 3] = _mm256_shuffle_ps(s[i + 1], s[i + 3], 0xEE);
+  }
+  for (int i = 0; i < 4; i++) {
+    _mm256_storeu_ps(to + i * ldt, _mm256_permute2f128_ps(r[i], r[i + 4], 0x20));
+    _mm256_storeu_ps(to + (i + 4) * ldt, _mm256_permute2f128_ps(r[i], r[i + 4], 0x31));
+  }
+}
+const int BLOCK = 8;
+#else
+const int BLOCK = 4;
+INLINE void transpose_block(const float* x, long ldx, float* to, long ldt) {
+  for (int j = 0; j < BLOCK; j++)
+    for (int i = 0; i < BLOCK; i++) to[j * ldt + i] = x[i * ldx + j];
+}
+#endif
+
+void transpose(long rows, long columns, const float* x, long ldx, float* to, long ldt) {
+  long i = 0;
+  for (; i + BLOCK <= rows; i += BLOCK) {
+    long j = 0;
+    for (; j + BLOCK <= columns; j += BLOCK)
+      transpose_block(x + i * ldx + j, ldx, to + j * ldt + i, ldt);
+    for (; j < columns; j++)
+      for (long r = i; r < i + BLOCK; r++) to[j * ldt + r] = x[r * ldx + j];
+  }
+  for (; i < rows; i++)
+    for (long j = 0; j < columns; j++) to[j * ldt + i] = x[i * ldx + j];
+}
+
 const Kernels table = {UNDERSTUDY_ISA, ROWS,          NR,           tile,         tile_i8,
                        lstm_forward,   lstm_backward, gru_forward,  gru_backward, softmax_loss,
-                       sum_of_squares, adamw,         dropout,      add_to};
+                       sum_of_squares, adamw,         dropout,      add_to,
+                       transpose};
 
 }  // namespace

@@ -26,11 +26,18 @@ struct Group {
       : first(group * k->nr), n(int(op.H - first < k->nr ? op.H - first : k->nr)) {}
 };
 
-// Writes n units of row b, from unit `first`, into packed blocks of the given depth.
-void put_packed(const Kernels* k, float* packed, long depth, long b, long first, int n,
-                const float* from) {
-  float* to = packed + (b / k->mr) * k->mr * depth + first * k->mr + b % k->mr;
-  for (int i = 0; i < n; i++) to[long(i) * k->mr] = from ? from[i] : 0.0f;
+// Packs n units of B rows, from unit `first`, into blocks of the given depth; rows where a document
+// starts are zero.
+void put_packed(const Kernels* k, float* packed, long depth, long B, long first, int n,
+                const float* from, long ld, const int32_t* starts) {
+  for (long b = 0; b < B; b += k->mr) {
+    const long m = B - b < k->mr ? B - b : k->mr;
+    float* to = packed + b * depth + first * k->mr;
+    k->transpose(m, n, from + b * ld, ld, to, k->mr);
+    for (long r = 0; r < m; r++)
+      if (starts[b + r])
+        for (int i = 0; i < n; i++) to[long(i) * k->mr + r] = 0;
+  }
 }
 
 // c [B, n] (+)= packed rows times one panel, in passes that keep the panel in the first cache.
@@ -76,8 +83,7 @@ void recurrent_forward(Runtime& rt, const Recurrent& op) {
       for (long g = 0; g < s.G; g++)
         pack_panel(k, {op.w_hh + g * H * H, H, true}, u.first, u.n, H,
                    panels + (group * s.G + g) * H * k->nr);
-      for (long b = 0; b < B; b++)
-        put_packed(k, states, H, b, u.first, u.n, previous(op, op.y, op.h0, 0, b, u.first));
+      put_packed(k, states, H, B, u.first, u.n, op.h0 + u.first, H, op.starts);
     }
     rt.pool.barrier();
     multiply_packed(rt, id, s.rows, s.GH, op.I, rows, columns, op.gates, s.GH, false, nullptr);
@@ -103,9 +109,10 @@ void recurrent_forward(Runtime& rt, const Recurrent& op) {
           else
             k->lstm_forward(u.n, H, gates + b * s.GH, bias + u.first,
                             previous(op, op.cells, op.c0, t, b, u.first), cells + b * H, h);
-          if (t + 1 < T)
-            put_packed(k, next, H, b, u.first, u.n, op.starts[(t + 1) * B + b] ? nullptr : h);
         }
+        if (t + 1 < T)
+          put_packed(k, next, H, B, u.first, u.n, op.y + t * B * H + u.first, H,
+                     op.starts + (t + 1) * B);
       }
       rt.pool.barrier();
     }
@@ -165,10 +172,11 @@ void recurrent_backward(Runtime& rt, const RecurrentGradient& d) {
                              op.cells + row * H + u.first, dy, dh + unit, dc + unit, out);
             if (cut) std::memset(dc + unit, 0, u.n * sizeof(float));
           }
-          for (long g = 0; g < s.G; g++)
-            put_packed(k, packed, s.GH, b, g * H + u.first, u.n, cut ? nullptr : out_h + g * H);
           if (op.gru && cut) std::memset(dh + unit, 0, u.n * sizeof(float));
         }
+        for (long g = 0; g < s.G; g++)
+          put_packed(k, packed, s.GH, B, g * H + u.first, u.n,
+                     dgates_h + t * B * s.GH + g * H + u.first, s.GH, op.starts + t * B);
       }
       rt.pool.barrier();
       for (long group = own.begin; group < own.end; group++) {
@@ -194,7 +202,7 @@ void recurrent_backward(Runtime& rt, const RecurrentGradient& d) {
     pack_columns(rt, id, {op.x, op.I, false}, op.I, s.rows, columns);
     pack_columns(rt, id, {h_previous, H, false}, H, s.rows, columns_h);
     column_sums(rt, id, s.rows, s.GH, dgates, d.db_ih, false);
-    column_sums(rt, id, s.rows, s.GH, dgates_h, d.db_hh, false);
+    if (op.gru) column_sums(rt, id, s.rows, s.GH, dgates_h, d.db_hh, false);
     rt.pool.barrier();
     multiply_packed(rt, id, s.GH, op.I, s.rows, rows, columns, d.dw_ih, op.I, false, nullptr);
     if (op.gru) {
@@ -203,5 +211,5 @@ void recurrent_backward(Runtime& rt, const RecurrentGradient& d) {
       rt.pool.barrier();
     }
     multiply_packed(rt, id, s.GH, H, s.rows, rows, columns_h, d.dw_hh, H, false, nullptr);
-  });
+  });  if (!op.gru) std::memcpy(d.db_hh, d.db_ih, s.GH * sizeof(float));
 }
