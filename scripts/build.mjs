@@ -54,4 +54,13 @@ const nativeDone =
   isFresh('build/Release/understudy.node', nativeSources) ||
   isFresh('build/native.log', nativeSources);
 if (!ifStale || !nativeDone) await buildNativeOrSay();
-if (!ifStale || !isFresh('dist/cli.js', cliSources)) await buildCli();
+if (!ifStale || !isFresh('dist/cli.js', cliSources)) {
+  try {
+    await buildCli();
+  } catch (error) {
+    console.error(
+      `The command line was not built: ${error instanceof Error ? error.message : error}`,
+    );
+    process.exitCode = 1;
+  }
+}

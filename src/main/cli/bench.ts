@@ -74,7 +74,8 @@ export function addBench(program: Command, output: Output): void {
       }
       const { chooseBackend } = await import('../backends/choose.ts');
       const backend = await chooseBackend({ threads: options.threads });
-      if (backend.notice) output.note(`${backend.notice}\n`);
+      if (backend.notice !== null)
+        output.note(`Using the slower reference kernels: ${backend.notice}.\n`);
       const { measureSampling, measureTraining } = await import('./bench-speed.ts');
       const result =
         what === 'train'

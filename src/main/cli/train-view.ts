@@ -1,4 +1,4 @@
-import type { TrainingEvent } from '../../shared/events.ts';
+import type { DocumentReport, TrainingEvent, TrainingStage } from '../../shared/events.ts';
 import { bytes, count, duration, figure, oneLine, plural } from './format.ts';
 import type { Output } from './output.ts';
 
@@ -26,11 +26,43 @@ export function jsonView(output: Output, now: () => number): TrainView {
   };
 }
 
-const stages: Readonly<Record<string, string>> = {
+/** Evaluating and saving come and go quickly; what they find is told by other events. */
+const stages: Readonly<Partial<Record<TrainingStage, string>>> = {
   reading: 'Reading your pages',
   measuring: 'Measuring this computer',
   training: 'Training',
 };
+
+const changeNames: Readonly<Record<string, string>> = {
+  lineEnds: 'line ends made alike',
+  joinedLines: 'lines joined',
+  composed: 'letters composed',
+  lowered: 'capitals lowered',
+  punctuation: 'marks removed',
+};
+
+/** Files named one by one; the rest are counted. */
+const LISTED = 12;
+
+function documentLine({ name, encoding, words, changes }: DocumentReport): string {
+  const remarks = Object.entries(changes)
+    .filter(([, times]) => times > 0)
+    .map(([change, times]) => `${count(times)} ${changeNames[change] ?? change}`);
+  if (encoding !== 'utf-8') remarks.unshift(encoding);
+  return `  ${name}: ${[plural(words, 'word'), ...remarks].join(', ')}\n`;
+}
+
+function reportText(event: Extract<TrainingEvent, { kind: 'report' }>): string {
+  const listed = event.documents.slice(0, LISTED).map(documentLine);
+  const rest = event.documents.length - listed.length;
+  if (rest > 0) listed.push(`  and ${plural(rest, 'more file')}\n`);
+  return (
+    listed.join('') +
+    `  ${plural(event.words, 'word')}, ${plural(event.characters, 'character')} in ${plural(event.files, 'file')}; ` +
+    `${count(event.vocabulary)} kinds of unit` +
+    (event.unknown > 0 ? `, ${figure(100 * event.unknown, 1)} % of the text unknown` : '')
+  );
+}
 
 /** Everything but progress as a sentence; null where there is nothing to say. */
 export function sentence(event: Exclude<TrainingEvent, Progress>): string | null {
@@ -38,11 +70,7 @@ export function sentence(event: Exclude<TrainingEvent, Progress>): string | null
     case 'stage':
       return stages[event.stage] ?? null;
     case 'report':
-      return (
-        `  ${plural(event.words, 'word')}, ${plural(event.characters, 'character')} in ${plural(event.files, 'file')}; ` +
-        `${count(event.vocabulary)} kinds of unit` +
-        (event.unknown > 0 ? `, ${figure(100 * event.unknown, 1)} % of the text unknown` : '')
-      );
+      return reportText(event);
     case 'estimate':
       return (
         `  ${plural(event.parameters, 'parameter')} on ${event.backend}: about ${duration(event.seconds)}, ` +
