@@ -1,137 +1,134 @@
-import { createRandom } from '../random.ts';
 import type { Stepper } from '../nn/stepper.ts';
+import { createRandom } from '../random.ts';
 import { BOUNDARY, UNKNOWN, type Units } from '../text/units.ts';
+import { Alternative, type Reason } from './alternative.ts';
+import { Context } from './context.ts';
+import { heal } from './healing.ts';
+import { forbid } from './processors/index.ts';
 import { sampler } from './sampler.ts';
 import { checkSettings, type SamplingSettings } from './settings.ts';
-import { endOf, lastBoundary, stopAt } from './stop.ts';
 
-export type Reason = 'length' | 'stop' | 'tokens' | 'cancelled';
+export type { Reason } from './alternative.ts';
+
+/** A finished continuation. */
+export interface Continuation {
+  readonly alternative: number;
+  /** All of its text: the pieces streamed before, joined. */
+  readonly text: string;
+  readonly reason: Reason;
+  readonly tokens: number;
+}
 
 export type GenerationEvent =
   | { readonly kind: 'text'; readonly alternative: number; readonly text: string }
-  | {
-      readonly kind: 'end';
-      readonly alternative: number;
-      /** All of its text: the pieces streamed before, joined. */
-      readonly text: string;
-      readonly reason: Reason;
-      readonly tokens: number;
-    };
+  | ({ readonly kind: 'end' } & Continuation);
 
 export interface GenerationOptions {
-  readonly signal: AbortSignal;
-  /** Lets other work run; called between tokens. */
-  yieldNow(): Promise<void>;
+  readonly signal?: AbortSignal;
+  /** Lets other work run; called between tokens and between pieces of the prompt. */
+  readonly yieldNow?: () => Promise<void>;
 }
 
 /** Tokens of the prompt read between two looks at the signal. */
 const CHUNK = 1024;
 
-/** One continuation in the making. */
-class Alternative {
-  readonly #settings: SamplingSettings;
-  readonly #decoder: ReturnType<Units['decoder']>;
-  #streamed = 0;
-  text = '';
-  tokens = 0;
-  reason: Reason | null = null;
-
-  constructor(settings: SamplingSettings, units: Units) {
-    this.#settings = settings;
-    this.#decoder = units.decoder();
-  }
-
-  /** Takes a token; returns the text that is now certain to stay. */
-  push(token: number): string {
-    this.tokens++;
-    this.text += this.#decoder.push(token);
-    const { found, certain } = stopAt(this.text, this.#settings.stopTexts);
-    const end = endOf(found === null ? this.text : this.text.slice(0, found), this.#settings.length);
-    if (end !== null) return this.finish(end, 'length');
-    if (found !== null) return this.finish(found, 'stop');
-    if (this.tokens >= this.#settings.maxTokens) {
-      return this.finish(Math.max(this.#streamed, lastBoundary(this.text)), 'tokens');
-    }
-    // White space at the end waits: it goes when the text ends there. So does a last word, which may
-    // turn out to be unfinished when the tokens run out.
-    const settled = this.text.slice(0, certain).search(/\s*\S*$/u);
-    return this.#stream(Math.max(this.#streamed, settled));
-  }
-
-  finish(end: number, reason: Reason): string {
-    this.text = this.text.slice(0, Math.max(end, this.#streamed));
-    this.reason = reason;
-    return this.#stream(this.text.length);
-  }
-
-  #stream(to: number): string {
-    const piece = this.text.slice(this.#streamed, to);
-    this.#streamed = Math.max(this.#streamed, to);
-    return piece;
-  }
+function* ended(
+  alternative: number,
+  { text, reason, tokens }: Alternative,
+): Generator<GenerationEvent> {
+  if (reason !== null) yield { kind: 'end', alternative, text, reason, tokens };
 }
 
 /**
  * Continues `prompt`. The whole prompt is read, many tokens at a time; then all alternatives take one
  * step together. Alternative i is the same however many are asked for; the same seed gives the same
- * text. The signal is looked at between tokens, and what came stays.
+ * text. The signal is looked at between tokens, and the whole words that came stay.
  *
- * @param stepper as many streams as alternatives, in the zero state
+ * @param stepper at least as many streams as alternatives; its states are overwritten
  * @throws UserError `generation.invalid`
+ * @throws RangeError when stepper and units do not fit
  */
 export async function* generate(
   stepper: Stepper,
   units: Units,
   prompt: string,
   settings: SamplingSettings,
-  options: GenerationOptions,
+  { signal, yieldNow }: GenerationOptions = {},
 ): AsyncGenerator<GenerationEvent> {
   checkSettings(settings);
   const n = settings.alternatives;
-  if (stepper.streams !== n) {
+  const V = stepper.vocabulary;
+  if (stepper.streams < n) {
     throw new RangeError(`The stepper has ${stepper.streams} streams for ${n} alternatives`);
   }
-  const start = [BOUNDARY, ...units.encode(prompt)];
-  const alternatives = Array.from({ length: n }, () => new Alternative(settings, units));
-  let logits: Float32Array | null = null;
-  for (let i = 0; i < start.length && !options.signal.aborted; i += CHUNK) {
-    logits = stepper.read(0, Int32Array.from(start.slice(i, i + CHUNK)));
-    await options.yieldNow();
-  }
-  for (let stream = 1; stream < n; stream++) stepper.copy(0, stream);
+  if (units.size !== V)
+    throw new RangeError(`The stepper has ${V} tokens, the units ${units.size}`);
 
-  const choose = sampler(settings, [BOUNDARY, UNKNOWN]);
-  const histories = alternatives.map(() => [...start]);
-  const randoms = alternatives.map((_, i) => createRandom((settings.seed + i * 0x9e3779b9) >>> 0));
-  const ids = new Int32Array(n);
-  const V = stepper.vocabulary;
-  let first = true;
-  while (!options.signal.aborted && alternatives.some(({ reason }) => reason === null)) {
-    for (const [i, alternative] of alternatives.entries()) {
-      const history = histories[i];
-      const random = randoms[i];
-      if (alternative.reason !== null || !logits || !history || !random) continue;
-      const row = first ? logits.slice() : logits.subarray(i * V, (i + 1) * V);
-      const token = choose(row, history, random);
-      history.push(token);
-      ids[i] = token;
-      const text = alternative.push(token);
-      if (text !== '') yield { kind: 'text', alternative: i, text };
-      const { reason, tokens } = alternative;
-      if (reason !== null) {
-        yield { kind: 'end', alternative: i, text: alternative.text, reason, tokens };
+  const { tokens, held, barred } = heal(units, prompt);
+  const alternatives = Array.from(
+    { length: n },
+    () => new Alternative(settings, units, prompt, held),
+  );
+  const start = new Int32Array(tokens.length + 1);
+  start[0] = BOUNDARY;
+  start.set(tokens, 1);
+  stepper.reset(0);
+  let logits: Float32Array | null = null;
+  for (let i = 0; i < start.length && !signal?.aborted; i += CHUNK) {
+    logits = stepper.read(0, start.slice(i, i + CHUNK));
+    await yieldNow?.();
+  }
+  if (logits && !signal?.aborted) {
+    for (let stream = 1; stream < n; stream++) stepper.copy(0, stream);
+    const context = new Context(start, (token) => units.text(token).includes('\n'));
+    const contexts = alternatives.map((_, i) => (i === 0 ? context : context.copy()));
+    const seeded = createRandom(settings.seed);
+    const randoms = alternatives.map((_, i) => seeded.fork(i));
+    const choose = sampler(settings, [BOUNDARY, UNKNOWN]);
+    const bar = forbid(barred);
+    const ids = new Int32Array(stepper.streams);
+    const row = new Float32Array(V);
+    // What a reader does with an event may abort, so the signal is looked at before every choice.
+    for (let first = true; !signal?.aborted; first = false) {
+      const at = first ? 0 : V;
+      for (let i = 0; i < n && !signal?.aborted; i++) {
+        const alternative = alternatives[i]!;
+        if (alternative.reason !== null) continue;
+        row.set(logits.subarray(i * at, i * at + V));
+        if (first) bar(row, context);
+        const token = choose(row, contexts[i]!, randoms[i]!);
+        contexts[i]!.push(token);
+        ids[i] = token;
+        const text = alternative.push(token);
+        if (text !== '') yield { kind: 'text', alternative: i, text };
+        yield* ended(i, alternative);
       }
+      if (signal?.aborted || alternatives.every(({ reason }) => reason !== null)) break;
+      logits = stepper.step(ids);
+      await yieldNow?.();
     }
-    first = false;
-    if (alternatives.every(({ reason }) => reason !== null)) return;
-    logits = stepper.step(ids);
-    await options.yieldNow();
   }
   for (const [i, alternative] of alternatives.entries()) {
     if (alternative.reason !== null) continue;
-    const rest = alternative.finish(alternative.text.length, 'cancelled');
+    const rest = alternative.cancel();
     if (rest !== '') yield { kind: 'text', alternative: i, text: rest };
-    const { text, tokens } = alternative;
-    yield { kind: 'end', alternative: i, text, reason: 'cancelled', tokens };
+    yield* ended(i, alternative);
   }
+}
+
+/** `generate`, waited for: the finished continuations in their order. */
+export async function generateText(
+  stepper: Stepper,
+  units: Units,
+  prompt: string,
+  settings: SamplingSettings,
+  options: GenerationOptions = {},
+): Promise<Continuation[]> {
+  const done: Continuation[] = [];
+  for await (const event of generate(stepper, units, prompt, settings, options)) {
+    if (event.kind === 'text') continue;
+    const { alternative, text, reason, tokens } = event;
+    done[alternative] = { alternative, text, reason, tokens };
+  }
+  return done;
 }

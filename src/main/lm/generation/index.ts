@@ -1,2 +1,15 @@
-export { generate, type GenerationEvent, type GenerationOptions } from './generate.ts';
-export { checkSettings, settingsFor, type Length, type SamplingSettings } from './settings.ts';
+export {
+  generate,
+  generateText,
+  type Continuation,
+  type GenerationEvent,
+  type GenerationOptions,
+  type Reason,
+} from './generate.ts';
+export {
+  checkSettings,
+  settingsFor,
+  type DryConfig,
+  type Length,
+  type SamplingSettings,
+} from './settings.ts';

@@ -1,48 +1,62 @@
 import type { Random } from '../random.ts';
-import * as processors from './processors.ts';
-import type { Processor } from './processors.ts';
+import type { Context } from './context.ts';
+import * as processors from './processors/index.ts';
 import type { SamplingSettings } from './settings.ts';
 
-/** Chooses a token from logits. */
-export type Choose = (logits: Float32Array, history: readonly number[], random: Random) => number;
+/** Chooses a token from logits, [V], which it changes. */
+export type Choose = (logits: Float32Array, context: Context, random: Random) => number;
 
-const likeliest = (logits: Float32Array): number => {
-  let best = 0;
-  for (let i = 1; i < logits.length; i++) {
-    if ((logits[i] ?? 0) > (logits[best] ?? 0)) best = i;
-  }
-  return best;
-};
-
-function draw(logits: Float32Array, random: Random): number {
-  const top = logits[likeliest(logits)] ?? 0;
-  let total = 0;
-  for (const logit of logits) total += Math.exp(logit - top);
-  let left = random.next() * total;
-  let last = 0;
+/** The likeliest token; the lowest of equals. @throws RangeError when none is possible */
+export function likeliest(logits: Float32Array): number {
+  let best = -1;
+  let top = -Infinity;
   for (let i = 0; i < logits.length; i++) {
-    const p = Math.exp((logits[i] ?? 0) - top);
-    if (p === 0) continue;
-    last = i;
-    left -= p;
-    if (left < 0) return i;
+    if (logits[i]! > top) {
+      top = logits[i]!;
+      best = i;
+    }
   }
-  return last;
+  if (best < 0) throw new RangeError(`None of ${logits.length} logits is a number above -Infinity`);
+  return best;
+}
+
+/** Draws tokens with the probabilities softmax(logits). */
+export function multinomial(): (logits: Float32Array, random: Random) => number {
+  let sums = new Float64Array(0);
+  return (logits, random) => {
+    if (sums.length < logits.length) sums = new Float64Array(logits.length);
+    const top = logits[likeliest(logits)]!;
+    let total = 0;
+    let last = 0;
+    for (let i = 0; i < logits.length; i++) {
+      const logit = logits[i]!;
+      if (logit > -Infinity) {
+        total += Math.exp(logit - top);
+        last = i;
+      }
+      sums[i] = total;
+    }
+    const at = random.next() * total;
+    let i = 0;
+    while (i < last && sums[i]! <= at) i++;
+    return i;
+  };
 }
 
 /** The settings as one function: forbidden tokens, DRY, min-p at T = 1, temperature, then the others. */
 export function sampler(settings: SamplingSettings, forbidden: readonly number[]): Choose {
-  const chain: Processor[] = [processors.forbid(forbidden)];
+  const chain: processors.Processor[] = [processors.forbid(forbidden)];
   if (settings.dry) chain.push(processors.dry(settings.dry));
   if (!settings.greedy) {
     if (settings.minP > 0) chain.push(processors.minP(settings.minP));
-    chain.push(processors.temperature(settings.temperature));
+    if (settings.temperature !== 1) chain.push(processors.temperature(settings.temperature));
     if (settings.topK > 0) chain.push(processors.topK(settings.topK));
     if (settings.topP < 1) chain.push(processors.topP(settings.topP));
     if (settings.typical < 1) chain.push(processors.typical(settings.typical));
   }
-  return (logits, history, random) => {
-    const processed = chain.reduce((l, process) => process(l, history), logits);
+  const draw = multinomial();
+  return (logits, context, random) => {
+    const processed = chain.reduce((l, process) => process(l, context), logits);
     return settings.greedy ? likeliest(processed) : draw(processed, random);
   };
 }

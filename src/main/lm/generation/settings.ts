@@ -31,6 +31,14 @@ export interface SamplingSettings {
   readonly maxTokens: number;
 }
 
+/** Two words may be said again, or 14 characters; what goes on from there costs more by the word. */
+const dryFor: Readonly<Record<UnitsKind, DryConfig>> = {
+  char: { multiplier: 0.8, base: 1.15, allowed: 14 },
+  subword: { multiplier: 0.8, base: 1.75, allowed: 2 },
+  // A space is a unit of its own here: two words with theirs are five, and a word costs two steps.
+  word: { multiplier: 0.8, base: Math.sqrt(1.75), allowed: 5 },
+};
+
 /**
  * Settings for a creativity of 0 to 100. Temperature rises from 0.55 to 1.25 (characters: 0.45 to 1.05)
  * times the temperature that fits the writer's own held-back pages; min-p falls from .15 to .02.
@@ -50,10 +58,7 @@ export function settingsFor(
     topP: 1,
     minP: 0.15 * (0.02 / 0.15) ** c,
     typical: 1,
-    dry:
-      kind === 'char'
-        ? { multiplier: 0.8, base: 1.15, allowed: 14 }
-        : { multiplier: 0.8, base: 1.75, allowed: 2 },
+    dry: dryFor[kind],
     seed: 1,
     alternatives: 1,
     length: { kind: 'paragraph' },
@@ -87,7 +92,5 @@ export function checkSettings(settings: SamplingSettings): void {
     checked('dry base', settings.dry.base, 1, 10);
     checked('dry allowed', settings.dry.allowed, 1, 1000, true);
   }
-  if (settings.stopTexts.some((text) => text === '')) {
-    throw new UserError('generation.invalid', 'A stop text is empty; give it at least one character.');
-  }
+  for (const text of settings.stopTexts) checked('length of a stop text', text.length, 1, 1000);
 }

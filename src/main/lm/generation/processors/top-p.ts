@@ -1,0 +1,12 @@
+import { Shortlist } from '../shortlist.ts';
+import type { Processor } from './processor.ts';
+
+/** The smallest set of likeliest tokens with probability `p` together (Holtzman et al. 2020). */
+export function topP(p: number): Processor {
+  const shortlist = new Shortlist();
+  return (logits) => {
+    shortlist.probabilities(logits);
+    shortlist.keep(logits, p);
+    return logits;
+  };
+}
