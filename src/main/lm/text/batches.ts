@@ -65,6 +65,11 @@ export class Columns {
     if (!Number.isInteger(k) || k < 0 || k >= this.windows) {
       throw new RangeError(`Window ${k} is outside 0 to ${this.windows - 1}`);
     }
+    if (into.T !== this.window || into.B !== this.batch) {
+      throw new RangeError(
+        `A batch of ${into.T} x ${into.B} cannot hold a window of ${this.window} x ${this.batch}`,
+      );
+    }
     for (let b = 0; b < this.batch; b++) {
       const from = b * this.#length + k * this.window;
       for (let t = 0; t < this.window; t++) {
