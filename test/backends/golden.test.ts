@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { memory, tensor, tidy, variableGrads, type Tensor2D } from '@tensorflow/tfjs-core';
+import { memory, tensor, tidy, variableGrads, type Rank } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { createNetwork, disposeState, forward, type State } from '../../src/main/lm/nn/network.ts';
 import { AdamW } from '../../src/main/lm/nn/optimiser.ts';
@@ -27,7 +27,14 @@ interface Golden {
 const golden = JSON.parse(
   readFileSync(join(import.meta.dirname, '../golden/golden.json'), 'utf8'),
 ) as {
-  adam: { rate: number; beta1: number; beta2: number; epsilon: number; weightDecay: number; clip: number };
+  adam: {
+    rate: number;
+    beta1: number;
+    beta2: number;
+    epsilon: number;
+    weightDecay: number;
+    clip: number;
+  };
   cases: Record<string, Golden>;
 };
 
@@ -45,8 +52,8 @@ const stateOf = (c: Golden): State => ({
   layers: c.network.layers.map((hidden, l) => {
     const [h, cell] = c.state[l] ?? [[], []];
     return {
-      h: tensor(h, [c.B, hidden]) as Tensor2D,
-      c: tensor(cell, [c.B, hidden]) as Tensor2D,
+      h: tensor<Rank.R2>(h, [c.B, hidden]),
+      c: tensor<Rank.R2>(cell, [c.B, hidden]),
     };
   }),
 });
@@ -68,14 +75,11 @@ onEachBackend((use) => {
       const state = stateOf(c);
       let after = state;
       const { value, grads } = tidy(() =>
-        variableGrads(
-          () => {
-            const out = forward(network, batchOf(c), state, noDropout);
-            after = out.state;
-            return out.loss;
-          },
-          [...network.parameters.values()],
-        ),
+        variableGrads(() => {
+          const out = forward(network, batchOf(c), state, noDropout);
+          after = out.state;
+          return out.loss;
+        }, [...network.parameters.values()]),
       );
       expectClose(value.dataSync(), [c.loss], 'loss');
       for (const [name, parameter] of network.parameters) {
@@ -151,7 +155,11 @@ onEachBackend((use) => {
     for (let t = 0; t < 4; t++) {
       const logits = many.step(Int32Array.from({ length: 11 }, (_, s) => (s + t) % V)).slice();
       if (t === 0) single.reset(0);
-      expectClose(single.step(Int32Array.of((3 + t) % V)), [...logits.slice(3 * V, 4 * V)], 'stream 3');
+      expectClose(
+        single.step(Int32Array.of((3 + t) % V)),
+        [...logits.slice(3 * V, 4 * V)],
+        'stream 3',
+      );
     }
     single.reset(0);
     const ids = Int32Array.of(3, 1, 4, 1, 5);
@@ -175,7 +183,11 @@ onEachBackend((use) => {
     const dropout = { in: 0.2, between: 0.2, out: 0.2, weightDrop: 0.2, seed: 1 };
     const before = memory().numTensors;
     for (let k = 0; k < 200; k++) {
-      ({ state } = trainStep(network, optimiser, batchOf(c), state, { rate: 0.001, clip: 1, dropout }));
+      ({ state } = trainStep(network, optimiser, batchOf(c), state, {
+        rate: 0.001,
+        clip: 1,
+        dropout,
+      }));
     }
     expect(memory().numTensors).toBe(before);
     disposeState(state);

@@ -57,7 +57,10 @@ export class Call {
     kind: new (n: number) => A,
   ): A {
     const info = this.info(name);
-    if (shape && (shape.length !== info.shape.length || shape.some((d, i) => d !== info.shape[i]))) {
+    if (
+      shape &&
+      (shape.length !== info.shape.length || shape.some((d, i) => d !== info.shape[i]))
+    ) {
       throw new RangeError(
         `${name} has shape [${info.shape.join(',')}], expected [${shape.join(',')}]`,
       );

@@ -7,7 +7,26 @@ type I = Int32Array;
 /** An opaque stepper of the addon. */
 export type StepperHandle = object & { readonly __stepper: never };
 /** gru, T, B, I, H, x, h0, c0, wih, whh, bih, bhh, starts, y, hT, cT, gates, cells */
-type RecurrentArguments = [boolean, number, number, number, number, F, F, F, F, F, F, F, I, F, F, F, F, F];
+type RecurrentArguments = [
+  boolean,
+  number,
+  number,
+  number,
+  number,
+  F,
+  F,
+  F,
+  F,
+  F,
+  F,
+  F,
+  I,
+  F,
+  F,
+  F,
+  F,
+  F,
+];
 
 /** The functions of the addon (addon.cc); arrays are read and written in place. */
 export interface Addon {
@@ -54,7 +73,14 @@ export interface Addon {
     clip: number,
   ): number;
   embedding(count: number, vocabulary: number, size: number, table: F, ids: I, y: F): void;
-  embeddingGradient(count: number, vocabulary: number, size: number, dy: F, ids: I, dtable: F): void;
+  embeddingGradient(
+    count: number,
+    vocabulary: number,
+    size: number,
+    dy: F,
+    ids: I,
+    dtable: F,
+  ): void;
   dropout(
     n: number,
     period: number,

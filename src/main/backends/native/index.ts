@@ -14,9 +14,9 @@ const names: Readonly<Record<string, string>> = {
  * The CPU backend on our C++ kernels, or why there is none. `UNDERSTUDY_ISA` forces an instruction set.
  * TensorFlow.js is loaded by `activate()` only: sampling does not need it.
  */
-export function loadNative(options: { threads?: number | undefined } = {}):
-  | Backend
-  | { unavailable: string } {
+export function loadNative(
+  options: { threads?: number | undefined } = {},
+): Backend | { unavailable: string } {
   const addon = loadAddon();
   if ('unavailable' in addon) return addon;
   const isa = process.env['UNDERSTUDY_ISA'] ?? '';

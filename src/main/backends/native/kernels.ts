@@ -2,7 +2,9 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Call, Kernel } from '../kernel.ts';
 import type { Addon } from './addon.ts';
 
-const sizes = (call: Call): { gru: boolean; T: number; B: number; I: number; H: number; G: number } => {
+const sizes = (
+  call: Call,
+): { gru: boolean; T: number; B: number; I: number; H: number; G: number } => {
   const [T, B, I] = call.shape('x', 3) as [number, number, number];
   const [, H] = call.shape('h0', 2) as [number, number];
   const gru = call.attribute('cell') === 'gru';
@@ -49,13 +51,26 @@ export function nativeKernels(addon: Addon): Record<string, Kernel> {
       const [T, B, E] = call.shape('dy', 3) as [number, number, number];
       const V = call.number('vocabulary');
       const d = call.output([V, E]);
-      addon.embeddingGradient(T * B, V, E, call.floats('dy'), call.integers('ids', [T, B]), d.values);
+      addon.embeddingGradient(
+        T * B,
+        V,
+        E,
+        call.floats('dy'),
+        call.integers('ids', [T, B]),
+        d.values,
+      );
       return d.info;
     },
     Recurrent(call) {
       const s = sizes(call);
       const { gru, T, B, I, H, G } = s;
-      const outputs = [[T, B, H], [B, H], [B, H], [T, B, G], [T, B, H]].map((d) => call.output(d));
+      const outputs = [
+        [T, B, H],
+        [B, H],
+        [B, H],
+        [T, B, G],
+        [T, B, H],
+      ].map((d) => call.output(d));
       const [y, h, c, gates, cells] = outputs.map((o) => o.values) as [
         Float32Array,
         Float32Array,
@@ -104,7 +119,9 @@ export function nativeKernels(addon: Addon): Record<string, Kernel> {
       const [N, H] = call.matrix('h');
       const [V] = call.shape('b', 1) as [number];
       const wanted = call.attribute('gradients') === true;
-      const d = wanted ? [call.info('h').shape, [V, H], [V]].map((shape) => call.output(shape)) : [];
+      const d = wanted
+        ? [call.info('h').shape, [V, H], [V]].map((shape) => call.output(shape))
+        : [];
       const [dh = null, dw = null, db = null] = d.map((o) => o.values);
       const loss = addon.softmaxLoss(
         N,

@@ -3,6 +3,7 @@ import {
   tidy,
   variable,
   zeros,
+  type Rank,
   type Scalar,
   type Tensor,
   type Tensor2D,
@@ -110,8 +111,8 @@ export function createNetwork(config: NetworkConfig, weights: Weights): Network 
 /** The zero state for `batch` columns. */
 export const zeroState = (config: NetworkConfig, batch: number): State => ({
   layers: config.layers.map((hidden) => ({
-    h: zeros([batch, hidden]) as Tensor2D,
-    c: zeros([batch, hidden]) as Tensor2D,
+    h: zeros<Rank.R2>([batch, hidden]),
+    c: zeros<Rank.R2>([batch, hidden]),
   })),
 });
 

@@ -144,9 +144,7 @@ export const softmaxLoss = (
     (dy, saved) => {
       const upstream = dy.dataSync()[0] ?? 1;
       // Saved tensors are disposed with the tape, so even unscaled they need a handle of their own.
-      return saved.map((gradient) =>
-        upstream === 1 ? clone(gradient) : mul(gradient, upstream),
-      );
+      return saved.map((gradient) => (upstream === 1 ? clone(gradient) : mul(gradient, upstream)));
     },
   ) as Scalar;
 

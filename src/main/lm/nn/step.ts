@@ -30,11 +30,9 @@ export function trainStep(
       return output.loss;
     }, variables);
     const loss = value.dataSync()[0] ?? NaN;
-    const norm = Number.isFinite(loss)
-      ? optimiser.update(grads, options.rate, options.clip)
-      : NaN;
+    const norm = Number.isFinite(loss) ? optimiser.update(grads, options.rate, options.clip) : NaN;
     return { loss, norm };
-  }) as unknown as { loss: number; norm: number };
+  });
   disposeState(state);
   return { ...result, state: after };
 }
