@@ -1,7 +1,8 @@
-/** What a training run tells while it goes on. */
+/** What a training run tells while it goes on. Seconds are of training, over all sittings. */
 export type TrainingEvent =
-  | { readonly kind: 'stage'; readonly stage: 'reading' | 'measuring' | 'training' | 'done' }
+  | { readonly kind: 'stage'; readonly stage: TrainingStage }
   | {
+      /** What was read. */
       readonly kind: 'report';
       readonly files: number;
       readonly words: number;
@@ -9,13 +10,18 @@ export type TrainingEvent =
       /** Share of units that are unknown. */
       readonly unknown: number;
       readonly vocabulary: number;
+      /** What was changed on the way in, file by file. */
+      readonly documents: readonly DocumentReport[];
     }
   | {
+      /** Measured on a few steps on this computer. */
       readonly kind: 'estimate';
       readonly backend: string;
       readonly parameters: number;
+      /** Until the end; less when it stops learning before. */
       readonly seconds: number;
       readonly charactersPerSecond: number;
+      /** Peak memory of the whole process. */
       readonly memoryBytes: number;
     }
   | {
@@ -28,22 +34,49 @@ export type TrainingEvent =
       readonly charactersPerSecond: number;
       /** Nats per token, smoothed. */
       readonly trainingLoss: number;
+      /** Of the last evaluation; null before the first. */
+      readonly heldBackLoss: number | null;
+      readonly bitsPerCharacter: number | null;
       readonly learningRate: number;
     }
   | {
       readonly kind: 'evaluation';
       readonly step: number;
+      readonly epoch: number;
       readonly seconds: number;
+      /** Nats per token, smoothed. */
+      readonly trainingLoss: number;
       /** Nats per token of the held-back text. */
       readonly heldBackLoss: number;
       readonly bitsPerCharacter: number;
       readonly best: boolean;
     }
   | {
+      /** A look at what the best voice so far writes; same prompt and seed every time. */
       readonly kind: 'sample';
       readonly step: number;
       readonly temperature: number;
+      readonly prompt: string;
       readonly text: string;
     }
-  | { readonly kind: 'rollback'; readonly step: number; readonly reason: string; readonly rate: number }
+  | {
+      /** Training broke down and goes on from an earlier point, `step`, with a lower peak rate. */
+      readonly kind: 'rollback';
+      readonly step: number;
+      readonly reason: string;
+      readonly rate: number;
+    }
   | { readonly kind: 'notice'; readonly text: string };
+
+/** Evaluating and saving come between steps; the next `progress` says that training goes on. */
+export type TrainingStage = 'reading' | 'measuring' | 'training' | 'evaluating' | 'saving' | 'done';
+
+/** One file as it was read. */
+export interface DocumentReport {
+  readonly name: string;
+  readonly encoding: string;
+  readonly words: number;
+  readonly characters: number;
+  /** How often each kind of change was made. */
+  readonly changes: Readonly<Record<string, number>>;
+}

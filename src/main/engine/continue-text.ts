@@ -8,7 +8,6 @@ import {
   type SamplingSettings,
 } from '../lm/generation/index.ts';
 import type { Precision } from '../lm/nn/stepper.ts';
-import { unitsFromJSON } from '../lm/text/read-units.ts';
 import { normalise } from '../lm/text/normalise.ts';
 import { yieldNow } from './system.ts';
 
@@ -31,8 +30,7 @@ export async function* continueText(
   request: ContinueRequest,
   { signal }: { signal: AbortSignal },
 ): AsyncGenerator<GenerationEvent> {
-  const { card, weights } = await loadVoice(request.voice);
-  const units = unitsFromJSON(card.units, request.voice);
+  const { card, units, weights } = await loadVoice(request.voice);
   const settings: SamplingSettings = {
     ...settingsFor(request.creativity, card.config.units.kind, card.metrics.temperature),
     ...request.settings,

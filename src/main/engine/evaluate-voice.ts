@@ -2,48 +2,59 @@ import { chooseBackend } from '../backends/choose.ts';
 import { findManuscripts, readManuscript } from '../files/manuscripts.ts';
 import { loadVoice } from '../files/voice-folder.ts';
 import { countWords, normalise } from '../lm/text/normalise.ts';
-import { unitsFromJSON } from '../lm/text/read-units.ts';
 import { BOUNDARY, UNKNOWN } from '../lm/text/units.ts';
+import { bitsPerCharacter, spellingNats } from '../lm/training/bits.ts';
 import { yieldNow } from './system.ts';
 
 export interface Evaluation {
   readonly files: number;
+  /** Files among them that the voice was trained on: what it says of those is too good. */
+  readonly studied: number;
   readonly words: number;
+  /** UTF-16 code units, after cleaning. */
   readonly characters: number;
   readonly tokens: number;
   readonly unknown: number;
   readonly natsPerToken: number;
+  /** Per unit: e to the `natsPerToken`. */
   readonly perplexity: number;
   readonly bitsPerCharacter: number;
 }
 
 const CHUNK = 4096;
-/** Spelling an unknown unit: five characters out of 96, as in lm/training/evaluation.ts. */
-const SPELLING = 5 * Math.log(96);
 
 /**
  * How well a voice predicts files: each is read from its first character to its last in one stream, at
- * the voice's fitted temperature.
+ * the voice's fitted temperature. When the signal stops it, of the part that was read.
  *
  * @throws UserError
  */
 export async function evaluateVoice(
-  request: { voice: string; files: readonly string[]; threads?: number | undefined },
-  { signal }: { signal: AbortSignal },
+  request: {
+    readonly voice: string;
+    readonly files: readonly string[];
+    readonly threads?: number | undefined;
+  },
+  { signal }: { readonly signal: AbortSignal },
 ): Promise<Evaluation> {
-  const { card, weights } = await loadVoice(request.voice);
-  const units = unitsFromJSON(card.units, request.voice);
+  const { card, units, weights } = await loadVoice(request.voice);
   const paths = await findManuscripts(request.files);
+  const known = new Set(card.trainedOn.map(({ sha256 }) => sha256));
   const backend = await chooseBackend({ threads: request.threads });
   const stepper = backend.createStepper(card.config.network, weights, {
     streams: 1,
     precision: 'float32',
   });
-  let [nats, tokens, words, characters, unknown] = [0, 0, 0, 0, 0];
+  let [studied, nats, spelling, tokens, words, characters, unknown] = [0, 0, 0, 0, 0, 0, 0];
   try {
     for (const path of paths) {
-      const { text } = normalise((await readManuscript(path)).text, card.config.text);
-      const ids = Int32Array.from([BOUNDARY, ...units.encode(text)]);
+      if (signal.aborted) break;
+      const manuscript = await readManuscript(path);
+      const { text } = normalise(manuscript.text, card.config.text);
+      // The end of a document is part of what is predicted, as in training.
+      const encoded = units.encode(text);
+      const ids = new Int32Array(encoded.length + 2).fill(BOUNDARY);
+      ids.set(encoded, 1);
       stepper.reset(0);
       for (let i = 0; i + 1 < ids.length && !signal.aborted; i += CHUNK) {
         const end = Math.min(i + CHUNK, ids.length - 1);
@@ -51,6 +62,8 @@ export async function evaluateVoice(
         nats += stepper.score(0, ids.slice(i, end), ids.slice(i + 1, end + 1), temperature);
         await yieldNow();
       }
+      if (known.has(manuscript.sha256)) studied++;
+      spelling += spellingNats(units, { ids, characters: text.length, documents: 1 });
       tokens += ids.length - 1;
       words += countWords(text);
       characters += text.length;
@@ -59,15 +72,15 @@ export async function evaluateVoice(
   } finally {
     stepper.dispose();
   }
-  const natsPerToken = nats / tokens;
   return {
     files: paths.length,
+    studied,
     words,
     characters,
     tokens,
     unknown,
-    natsPerToken,
-    perplexity: Math.exp(natsPerToken),
-    bitsPerCharacter: (nats + unknown * SPELLING) / Math.LN2 / characters,
+    natsPerToken: nats / tokens,
+    perplexity: Math.exp(nats / tokens),
+    bitsPerCharacter: bitsPerCharacter(nats, spelling, characters),
   };
 }

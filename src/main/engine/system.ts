@@ -4,18 +4,26 @@ import { dirname, join } from 'node:path';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** Bytes that this process may still take. */
-export function availableMemory(): number {
-  const available = process.availableMemory();
-  return available > 0 ? available : freemem();
+/** What jobs ask of the computer. */
+export interface System {
+  /** Milliseconds that only grow. */
+  now(): number;
+  /** Bytes that this process may still take, limits of its container included. */
+  availableMemory(): number;
 }
+
+export const computer: System = {
+  now: () => performance.now(),
+  availableMemory() {
+    const available = process.availableMemory();
+    return available > 0 ? available : freemem();
+  },
+};
 
 /** Lets timers, signals and input run. */
 export const yieldNow = async (): Promise<void> => {
   await immediate();
 };
-
-export const now = (): number => performance.now();
 
 let version: string | undefined;
 /** This program's version, from the nearest package.json above. */

@@ -1,42 +1,43 @@
-import { basename } from 'node:path';
-import type { TrainingConfig, VoiceConfig } from '../../shared/config.ts';
+import { basename, resolve } from 'node:path';
+import type { VoiceConfig } from '../../shared/config.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
 import type { Backend } from '../backends/backend.ts';
 import { chooseBackend } from '../backends/choose.ts';
-import {
-  loadLatestCheckpoint,
-  removeCheckpoints,
-  saveCheckpoint,
-  type Checkpoint,
-} from '../files/checkpoints.ts';
+import { loadLatestCheckpoint, removeCheckpoints, saveCheckpoint } from '../files/checkpoints.ts';
 import { lockVoice } from '../files/lock.ts';
-import { findManuscripts, readManuscript } from '../files/manuscripts.ts';
 import { assertFree, loadVoice, removeLeftovers, saveVoice } from '../files/voice-folder.ts';
-import { generate, settingsFor } from '../lm/generation/index.ts';
-import { createNetwork, disposeState, initialWeights, zeroState, type Network } from '../lm/nn/network.ts';
-import { AdamW } from '../lm/nn/optimiser.ts';
-import { trainStep } from '../lm/nn/step.ts';
+import { createNetwork, initialWeights } from '../lm/nn/network.ts';
 import { parameterCount } from '../lm/nn/weights.ts';
 import { createRandom } from '../lm/random.ts';
-import { Columns } from '../lm/text/batches.ts';
-import { buildCorpus, type Corpus, type Document } from '../lm/text/corpus.ts';
-import { fitTemperature } from '../lm/training/evaluation.ts';
-import { train, type Ending, type Snapshot } from '../lm/training/loop.ts';
-import { planVoice, type Choices } from '../lm/training/plan.ts';
+import { buildCorpus, type Corpus, type Units } from '../lm/text/index.ts';
+import {
+  checkConfig,
+  estimateMemory,
+  measure,
+  planText,
+  planVoice,
+  train,
+  type Choices,
+  type Ending,
+  type Measured,
+  type Snapshot,
+} from '../lm/training/index.ts';
 import { FORMAT, KIND, type VoiceCard } from '../lm/voice/card.ts';
-import { fromCheckpoint, toCheckpoint } from './snapshots.ts';
-import { appVersion, availableMemory, now, yieldNow } from './system.ts';
+import { samplePrompt, writeSamples } from './samples.ts';
+import { fromCheckpoint, toCheckpoint, type Origin } from './snapshots.ts';
+import { findSources, sourceOf, type Range, type SourceFile } from './sources.ts';
+import { appVersion, computer, yieldNow, type System } from './system.ts';
 
 export interface TrainRequest extends Choices {
   /** Files and folders. */
   readonly files: readonly string[];
   /** Folder of the voice. */
   readonly out: string;
-  /** Go on from the last checkpoint. */
+  /** Go on from the last checkpoint, with the choices made when it began. */
   readonly resume: boolean;
-  /** Keep only this part of each file, in characters. */
-  readonly range: { readonly from: number; readonly to: number | null } | null;
+  /** Keep only this part of each file. */
+  readonly range: Range | null;
   readonly threads?: number | undefined;
 }
 
@@ -44,284 +45,313 @@ export interface TrainResult {
   readonly ending: Ending;
   readonly steps: number;
   readonly seconds: number;
+  /** Of the best weights, which are the voice; null when it was stopped before the first evaluation. */
   readonly heldBackNats: number | null;
   readonly bitsPerCharacter: number | null;
 }
 
-interface Running {
+export interface TrainJob {
   readonly signal: AbortSignal;
   event(event: TrainingEvent): void;
+  readonly system?: System;
 }
 
-type Trained = VoiceCard['trainedOn'][number];
-
-async function readFiles(request: TrainRequest): Promise<{
-  paths: string[];
-  read: (path: string) => Promise<Document>;
-  trainedOn: Trained[];
-  characters: number;
-}> {
-  const paths = await findManuscripts(request.files);
-  const trainedOn: Trained[] = [];
-  let characters = 0;
-  const { range } = request;
-  const read = async (path: string): Promise<Document> => {
-    const { text } = await readManuscript(path);
-    return { name: path, text: range ? text.slice(range.from, range.to ?? undefined) : text };
-  };
-  for (const path of paths) {
-    const { text, sha256 } = await readManuscript(path);
-    characters += text.length;
-    trainedOn.push({ name: basename(path), sha256, words: 0, characters: text.length });
-  }
-  return { paths, read, trainedOn, characters };
-}
-
-/** Bytes a run needs: tokens, weights with optimiser and packed copies, and a window's activations. */
-export function memoryEstimate(config: VoiceConfig, tokens: number): number {
-  const { network, training } = config;
-  const gates = network.cell === 'lstm' ? 4 : 3;
-  const perToken = network.layers.reduce(
-    (n, hidden) => n + hidden * (3 * gates + 8),
-    4 * network.embedding,
-  );
-  const weights = parameterCount(network) * 4;
-  const tokenBytes = network.vocabulary <= 256 ? 1 : network.vocabulary <= 65_536 ? 2 : 4;
-  // Weights, gradients, two moments, packed panels, the best and the last good copies.
-  return (
-    120e6 + 9 * weights + training.batch * training.window * perToken * 4 + tokens * tokenBytes * 2
-  );
-}
-
-function assertMemory(bytes: number): void {
-  const available = availableMemory();
-  if (bytes <= available) return;
-  const mb = (n: number): string => `${Math.ceil(n / 1e6)} MB`;
-  throw new UserError(
-    'memory.too-small',
-    `Training would need about ${mb(bytes)} of memory and ${mb(available)} are free; choose a smaller --preset, --layers or --batch.`,
-  );
-}
-
-/** Seconds of one step, measured on throw-away weights. */
-async function measureStep(
-  network: Network,
-  corpus: Corpus,
-  training: TrainingConfig,
-): Promise<{ seconds: number; characters: number; steps: number }> {
-  const columns = new Columns(corpus.train.ids, training.batch, training.window);
-  const batch = columns.createBatch();
-  const optimiser = new AdamW(network, training);
-  let state = zeroState(network.config, columns.batch);
-  const times: number[] = [];
-  for (let k = 0; k < 4; k++) {
-    columns.fill(k % columns.windows, batch);
-    const before = now();
-    // A rate of zero leaves the weights as they are.
-    ({ state } = trainStep(network, optimiser, batch, state, {
-      rate: 0,
-      clip: training.clip,
-      dropout: { in: 0, between: 0, out: 0, weightDrop: 0, seed: k },
-    }));
-    times.push((now() - before) / 1000);
-    await yieldNow();
-  }
-  disposeState(state);
-  optimiser.dispose();
-  return {
-    seconds: Math.min(...times.slice(1)),
-    characters:
-      (columns.batch * columns.window * corpus.train.characters) / corpus.train.ids.length,
-    steps: columns.windows,
-  };
-}
-
-/** The same prompt and seed at three temperatures, so that checkpoints compare. */
-async function samples(
-  backend: Backend,
-  corpus: Corpus,
-  config: VoiceConfig,
-  snapshot: Snapshot,
-  { event, signal }: Running,
-): Promise<void> {
-  const prompt = corpus.units.decode(corpus.heldBack.ids.subarray(0, 80));
-  for (const temperature of [0.5, 0.8, 1.1]) {
-    const stepper = backend.createStepper(config.network, snapshot.weights, {
-      streams: 1,
-      precision: 'float32',
-    });
-    const settings = {
-      ...settingsFor(50, config.units.kind, 1),
-      temperature,
-      maxTokens: config.units.kind === 'char' ? 160 : 40,
-      seed: config.training.seed,
-    };
-    for await (const item of generate(stepper, corpus.units, prompt, settings, { signal, yieldNow })) {
-      if (item.kind === 'end') {
-        event({ kind: 'sample', step: snapshot.progress.step, temperature, text: item.text });
-      }
-    }
-    stepper.dispose();
-  }
-}
-
-async function resumeFrom(
-  request: TrainRequest,
-  trainedOn: readonly Trained[],
-): Promise<ReturnType<typeof fromCheckpoint>> {
-  const checkpoint: Checkpoint | null = await loadLatestCheckpoint(request.out);
-  if (!checkpoint) {
-    throw new UserError(
-      'voice.missing',
-      `${request.out} has no checkpoint to go on from; train without --resume.`,
-    );
-  }
-  const found = fromCheckpoint(checkpoint);
-  const sums = trainedOn.map(({ sha256 }) => sha256);
-  if (found.corpus.join() !== sums.join()) {
-    throw new UserError(
-      'training.interrupted',
-      `The manuscripts are not the ones that ${request.out} was trained on; bring them back, or train a new voice without --resume.`,
-    );
-  }
-  return found;
-}
+/** Shortest time between two saves, in milliseconds: tiny epochs would spend it all on the disk. */
+const SAVE_EVERY = 5000;
 
 /**
- * Trains a voice from files into a folder. The folder holds a voice that loads from before the first
- * step on, and always the best so far; checkpoints beside it let a later call go on exactly.
+ * Trains a voice from files into a folder. From before the first step on the folder holds a voice that
+ * loads, and later the best so far; checkpoints beside it let a later call go on exactly. When the signal
+ * stops it, it finishes its step, saves and gives `stopped`.
  *
  * @throws UserError
  */
-export async function trainVoice(request: TrainRequest, running: Running): Promise<TrainResult> {
-  const { signal, event } = running;
-  if (!request.resume) await assertFree(request.out, false);
-  event({ kind: 'stage', stage: 'reading' });
-  const { paths, read, trainedOn, characters } = await readFiles(request);
-  const resumed = request.resume ? await resumeFrom(request, trainedOn) : null;
-  const planned = resumed?.config ?? planVoice(request, characters);
-  const corpus = await buildCorpus(
-    async function* () {
-      for (const path of paths) yield await read(path);
-    },
-    planned.text,
-    planned.units,
-  );
-  const config: VoiceConfig = {
-    ...planned,
-    network: { ...planned.network, vocabulary: corpus.units.size },
-  };
-  corpus.report.documents.forEach((document, i) => {
-    const file = trainedOn[i];
-    if (file) trainedOn[i] = { ...file, words: document.words };
-  });
-  event({
-    kind: 'report',
-    files: paths.length,
-    words: corpus.report.words,
-    characters: corpus.report.characters,
-    unknown: corpus.report.unknown,
-    vocabulary: corpus.units.size,
-  });
+export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<TrainResult> {
+  const { out } = request;
+  if (!request.resume) await assertFree(out, false);
+  job.event({ kind: 'stage', stage: 'reading' });
+  const checkpoint = request.resume ? await loadLatestCheckpoint(out) : null;
+  if (request.resume && !checkpoint) return finishedBefore(out, job);
+  for (const text of checkpoint?.passedOver ?? []) job.event({ kind: 'notice', text });
+  const resumed = checkpoint && fromCheckpoint(checkpoint);
 
-  const tokens = corpus.train.ids.length + corpus.heldBack.ids.length;
-  const memoryBytes = memoryEstimate(config, tokens);
-  assertMemory(memoryBytes);
-  const backend = await chooseBackend({ threads: request.threads });
-  if (backend.notice !== null) {
-    event({ kind: 'notice', text: `Using the slower reference kernels: ${backend.notice}.` });
+  const range = resumed ? sameRange(resumed.origin, request.range) : request.range;
+  const found = await findSources(request.files, range);
+  const files = resumed ? sameFiles(resumed.origin, found, out) : found;
+  const { corpus, config } = resumed
+    ? await readAgain(resumed.origin, files, out)
+    : await readFirst(request, files, range);
+  report(corpus, files, job);
+
+  const system = job.system ?? computer;
+  const memory = memoryFor(config, corpus, system);
+  const backend = await activeBackend(request.threads, job);
+  if (resumed && resumed.origin.backend !== backend.description) {
+    job.event({
+      kind: 'notice',
+      text: `Training began on ${resumed.origin.backend}; here the last digits of its numbers may differ.`,
+    });
   }
-  await backend.activate();
 
-  const release = await lockVoice(request.out);
+  const release = await lockVoice(out);
   const network = createNetwork(
     config.network,
     resumed?.snapshot.weights ?? initialWeights(config.network, createRandom(config.training.seed)),
   );
   try {
-    await removeLeftovers(request.out);
-    event({ kind: 'stage', stage: 'measuring' });
-    const measured = await measureStep(network, corpus, config.training);
-    const { minutes, epochs } = config.training;
-    event({
+    await removeLeftovers(out);
+    job.event({ kind: 'stage', stage: 'measuring' });
+    const measured = await measure(network, corpus, config.training, system.now);
+    job.event({
       kind: 'estimate',
       backend: backend.description,
       parameters: parameterCount(config.network),
-      seconds: minutes === null ? measured.seconds * measured.steps * epochs : minutes * 60,
-      charactersPerSecond: measured.characters / measured.seconds,
-      memoryBytes,
+      seconds: measured.seconds,
+      charactersPerSecond: measured.charactersPerSecond,
+      memoryBytes: memory,
     });
-
-    let card: VoiceCard = {
-      kind: KIND,
-      format: FORMAT,
-      name: basename(request.out).replace(/\.voice$/, '') || 'voice',
-      appVersion: appVersion(),
+    const origin: Origin = {
       config,
-      units: corpus.units.toJSON(),
-      trainedOn,
-      metrics: {
-        heldBackNats: null,
-        bitsPerCharacter: null,
-        temperature: 1,
-        steps: 0,
-        seconds: 0,
-      },
+      files: files.map(({ name, sha256 }) => ({ name, sha256 })),
+      range,
+      backend: backend.description,
     };
-    if (resumed) ({ card } = await loadVoice(request.out));
-    else await saveVoice(request.out, card, await network.weights());
-    const sums = trainedOn.map(({ sha256 }) => sha256);
-
-    event({ kind: 'stage', stage: 'training' });
+    const keeper = new Keeper({ out, origin, corpus, files, measured, backend, system, job });
+    // Checkpoints of a run that never came to a voice.
+    if (!resumed) await removeCheckpoints(out);
+    job.event({ kind: 'stage', stage: 'training' });
     const { ending, snapshot } = await train(network, corpus, {
       config: config.training,
       resume: resumed?.snapshot ?? null,
-      signal,
-      now,
+      evaluateEvery: measured.evaluateEvery,
+      signal: job.signal,
+      now: system.now,
       yieldNow,
-      event,
-      async evaluated(at, { loss, bits, best }) {
-        if (best) {
-          const { step, seconds } = at.progress;
-          card = {
-            ...card,
-            metrics: {
-              ...card.metrics,
-              heldBackNats: loss,
-              bitsPerCharacter: bits,
-              steps: step,
-              seconds,
-            },
-          };
-          await saveVoice(request.out, card, at.weights);
-        }
-        await saveCheckpoint(request.out, toCheckpoint(at, config, sums));
-        await samples(backend, corpus, config, at, running);
-      },
+      event: job.event,
+      checkpoint: (snapshot, last) => keeper.keep(snapshot, last),
     });
-    if (ending === 'stopped') {
-      await saveCheckpoint(request.out, toCheckpoint(snapshot, config, sums));
-    } else {
-      const { card: best, weights } = await loadVoice(request.out);
-      network.load(weights);
-      const temperature = await fitTemperature(network, corpus.heldBack.ids, {
-        limit: 20_000,
-        yieldNow,
-      });
-      card = { ...best, metrics: { ...best.metrics, temperature } };
-      await saveVoice(request.out, card, weights);
-      await removeCheckpoints(request.out);
-    }
-    event({ kind: 'stage', stage: 'done' });
+    // Only a run that was cut short has something to go on from.
+    if (ending !== 'stopped') await removeCheckpoints(out);
+    job.event({ kind: 'stage', stage: 'done' });
     return {
       ending,
       steps: snapshot.progress.step,
       seconds: snapshot.progress.seconds,
-      heldBackNats: card.metrics.heldBackNats,
-      bitsPerCharacter: card.metrics.bitsPerCharacter,
+      heldBackNats: snapshot.best?.heldBackLoss ?? null,
+      bitsPerCharacter: snapshot.best?.bitsPerCharacter ?? null,
     };
   } finally {
     network.dispose();
     await release();
+  }
+}
+
+/** A voice without checkpoints was trained to its end, or never begun, which `loadVoice` says. */
+async function finishedBefore(out: string, job: TrainJob): Promise<TrainResult> {
+  const { metrics } = (await loadVoice(out)).card;
+  job.event({ kind: 'notice', text: `${out} was trained to its end before; nothing was changed.` });
+  job.event({ kind: 'stage', stage: 'done' });
+  const { steps, seconds, heldBackNats, bitsPerCharacter } = metrics;
+  return { ending: 'finished', steps, seconds, heldBackNats, bitsPerCharacter };
+}
+
+async function readFirst(
+  request: TrainRequest,
+  files: readonly SourceFile[],
+  range: Range | null,
+): Promise<{ corpus: Corpus; config: VoiceConfig }> {
+  const characters = files.reduce((sum, file) => sum + file.characters, 0);
+  const plan = planText(request, characters);
+  const corpus = await buildCorpus(sourceOf(files, range), plan.text, plan.units, yieldNow);
+  const config = planVoice(request, plan, {
+    vocabulary: corpus.units.size,
+    tokens: corpus.train.ids.length,
+  });
+  if (corpus.heldBack.ids.length < 2) {
+    throw new UserError(
+      'config.invalid',
+      'No text is held back, so nothing would tell how well the voice does; hold back at least a hundredth.',
+    );
+  }
+  return { corpus, config };
+}
+
+async function readAgain(
+  { config, range }: Origin,
+  files: readonly SourceFile[],
+  out: string,
+): Promise<{ corpus: Corpus; config: VoiceConfig }> {
+  checkConfig(config);
+  let units: Units | null = null;
+  try {
+    ({ units } = await loadVoice(out));
+  } catch (error) {
+    // Killed before its first save: the same text gives the same units again.
+    if (!(error instanceof UserError && error.code === 'voice.missing')) throw error;
+  }
+  const corpus = await buildCorpus(
+    sourceOf(files, range),
+    config.text,
+    units ?? config.units,
+    yieldNow,
+  );
+  return { corpus, config };
+}
+
+function sameRange({ range }: Origin, asked: Range | null): Range | null {
+  if (asked && (asked.from !== range?.from || asked.to !== range.to)) {
+    const began = range ? `${range.from}-${range.to ?? ''}` : 'whole files';
+    throw new UserError(
+      'config.invalid',
+      `Training began with ${began} and cannot go on with another range; leave it out to go on.`,
+    );
+  }
+  return range;
+}
+
+/** The files a run began with, in the order they had then, wherever they are now. */
+function sameFiles(origin: Origin, found: readonly SourceFile[], out: string): SourceFile[] {
+  const left = [...found];
+  const files = origin.files.map(({ name, sha256 }) => {
+    const at = left.findIndex((file) => file.sha256 === sha256);
+    const [file] = at < 0 ? [] : left.splice(at, 1);
+    if (file) return file;
+    throw new UserError(
+      'training.interrupted',
+      `${name} is missing or has changed since the training of ${out} began; bring back the text it had then, ` +
+        'or train a new voice without --resume under another name.',
+    );
+  });
+  if (left[0]) {
+    throw new UserError(
+      'training.interrupted',
+      `${left[0].path} was not there when the training of ${out} began; leave it out, ` +
+        'or train a new voice without --resume under another name.',
+    );
+  }
+  return files;
+}
+
+function report(corpus: Corpus, files: readonly SourceFile[], { event }: TrainJob): void {
+  const { words, characters, unknown, documents } = corpus.report;
+  event({
+    kind: 'report',
+    files: files.length,
+    words,
+    characters,
+    unknown,
+    vocabulary: corpus.units.size,
+    documents: documents.map((document, i) => ({
+      ...document,
+      encoding: files[i]?.encoding ?? 'utf-8',
+      changes: { ...document.changes },
+    })),
+  });
+}
+
+/** Bytes the whole process will take. Throws UserError `memory.too-small`. */
+function memoryFor(config: VoiceConfig, corpus: Corpus, system: System): number {
+  const tokens = corpus.train.ids.byteLength + corpus.heldBack.ids.byteLength;
+  const { training, total } = estimateMemory(config.network, config.training, tokens);
+  const available = system.availableMemory();
+  // Program and tokens are in memory already.
+  if (training <= available) return total;
+  const mb = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`;
+  throw new UserError(
+    'memory.too-small',
+    `Training would need another ${mb(training)} of memory and ${mb(available)} are free; ` +
+      'choose a smaller preset, smaller layers or a smaller batch, or close other programs.',
+  );
+}
+
+async function activeBackend(threads: number | undefined, { event }: TrainJob): Promise<Backend> {
+  const backend = await chooseBackend({ threads });
+  if (backend.notice !== null) {
+    event({ kind: 'notice', text: `Using the slower reference kernels: ${backend.notice}.` });
+  }
+  await backend.activate();
+  return backend;
+}
+
+interface Kept {
+  readonly out: string;
+  readonly origin: Origin;
+  readonly corpus: Corpus;
+  readonly files: readonly SourceFile[];
+  readonly measured: Measured;
+  readonly backend: Backend;
+  readonly system: System;
+  readonly job: TrainJob;
+}
+
+/** Writes the voice and the checkpoints of one run, and lets the voice speak after each improvement. */
+class Keeper {
+  readonly #kept: Kept;
+  readonly #prompt: string;
+  #savedAt = -Infinity;
+  /** Step of the weights that the voice on disk has, if this sitting wrote it. */
+  #voiceStep: number | null = null;
+
+  constructor(kept: Kept) {
+    this.#kept = kept;
+    this.#prompt = samplePrompt(kept.corpus.units, kept.corpus.heldBack);
+  }
+
+  async keep(snapshot: Snapshot, last: boolean): Promise<void> {
+    const { out, origin, backend, corpus, system, job } = this.#kept;
+    if (!last && system.now() - this.#savedAt < SAVE_EVERY) return;
+    job.event({ kind: 'stage', stage: 'saving' });
+    const { best, progress } = snapshot;
+    // Before the first evaluation there is no best: better what it has learnt so far than nothing.
+    const { step, seconds, weights } = best ?? { ...progress, weights: snapshot.weights };
+    const improved = step !== this.#voiceStep;
+    // This order: a voice that was not trained to its end always has a checkpoint beside it.
+    await saveCheckpoint(out, toCheckpoint(snapshot, origin));
+    if (improved) await saveVoice(out, this.#card(best, step, seconds), weights);
+    this.#voiceStep = step;
+    this.#savedAt = system.now();
+    if (!best || !improved || job.signal.aborted) return;
+    const stepper = backend.createStepper(origin.config.network, weights, {
+      streams: 1,
+      precision: 'float32',
+    });
+    try {
+      const { seed } = origin.config.training;
+      await writeSamples(stepper, corpus.units, { ...job, prompt: this.#prompt, seed, step });
+    } finally {
+      stepper.dispose();
+    }
+  }
+
+  #card(best: Snapshot['best'], steps: number, seconds: number): VoiceCard {
+    const { out, origin, corpus, files, measured } = this.#kept;
+    const characters = Math.round(steps * measured.charactersPerSecond * measured.stepSeconds);
+    return {
+      kind: KIND,
+      format: FORMAT,
+      name:
+        basename(resolve(out))
+          .replace(/\.voice$/, '')
+          .slice(0, 200) || 'voice',
+      appVersion: appVersion(),
+      config: origin.config,
+      units: corpus.units.toJSON(),
+      trainedOn: files.map(({ name, sha256 }, i) => ({
+        name,
+        sha256,
+        words: corpus.report.documents[i]?.words ?? 0,
+        characters: corpus.report.documents[i]?.characters ?? 0,
+      })),
+      metrics: {
+        heldBackNats: best?.heldBackLoss ?? null,
+        bitsPerCharacter: best?.bitsPerCharacter ?? null,
+        temperature: best?.temperature ?? 1,
+        steps,
+        seconds,
+        epochs: characters / corpus.train.characters,
+        characters,
+      },
+      prompt: this.#prompt,
+    };
   }
 }

@@ -1,175 +1,196 @@
-import { UserError } from '../../../shared/errors.ts';
 import type { TrainingConfig } from '../../../shared/config.ts';
+import { UserError } from '../../../shared/errors.ts';
 import type { TrainingEvent } from '../../../shared/events.ts';
-import { disposeState, zeroState, type Network, type State } from '../nn/network.ts';
+import { disposeState, zeroState, type Network } from '../nn/network.ts';
 import { AdamW } from '../nn/optimiser.ts';
 import { trainStep } from '../nn/step.ts';
-import type { Weights } from '../nn/weights.ts';
 import { Columns } from '../text/batches.ts';
 import type { Corpus } from '../text/corpus.ts';
-import { bitsPerCharacter, heldBackLoss } from './evaluation.ts';
-import { learningRate } from './schedule.ts';
-import { restoreState, saveState } from './state.ts';
-
-/** Numbers of a run that a checkpoint keeps beside the tensors. */
-export interface Progress {
-  step: number;
-  epoch: number;
-  /** Next window of the epoch. */
-  window: number;
-  /** Seconds of training so far. */
-  seconds: number;
-  /** The learning rate's factor: halved at each rollback. */
-  rateScale: number;
-  rollbacks: number;
-  best: number;
-  bestStep: number;
-  /** Evaluations since the best. */
-  stale: number;
-  smoothed: number;
-}
-
-/** Everything needed to go on exactly. */
-export interface Snapshot {
-  readonly progress: Progress;
-  readonly weights: Weights;
-  readonly optimiser: ReadonlyMap<string, Float32Array>;
-  readonly optimiserStep: number;
-  readonly state: readonly Float32Array[];
-}
+import { bitsPerCharacter, spellingNats } from './bits.ts';
+import { exhausted, judge, noLearning } from './early-stopping.ts';
+import { fitTemperature, heldBackLoss } from './evaluation.ts';
+import { faultOf, noLosses, remember } from './faults.ts';
+import { learningRate, planBudget } from './schedule.ts';
+import {
+  restoreSnapshot,
+  takeSnapshot,
+  type Best,
+  type Progress,
+  type Snapshot,
+} from './snapshot.ts';
 
 export interface LoopOptions {
   readonly config: TrainingConfig;
+  /** Where to go on; null to begin. */
   readonly resume: Snapshot | null;
+  /** Steps from one evaluation to the next; a resumed run keeps its own. */
+  readonly evaluateEvery: number;
   readonly signal: AbortSignal;
   /** Milliseconds that only grow. */
   now(): number;
   /** Lets other work run; called at least once a step. */
   yieldNow(): Promise<void>;
   event(event: TrainingEvent): void;
-  /** After each evaluation, with the weights when they are the best so far. */
-  evaluated(
-    snapshot: Snapshot,
-    result: { loss: number; bits: number; best: boolean },
-  ): Promise<void>;
+  /**
+   * A moment to keep: before the first step, after each evaluation, every minute, and, with `last`, at
+   * the end, whatever ends it. `snapshot.best` is what the voice should be.
+   */
+  checkpoint(snapshot: Snapshot, last: boolean): Promise<void>;
 }
 
 export type Ending = 'finished' | 'no longer learning' | 'stopped';
 
-const EVALUATE_SECONDS = 45;
+/** Longest time between two checkpoints, in milliseconds. */
+const KEEP_EVERY = 60_000;
 const ROLLBACKS = 3;
+
+const beginning = (evaluateEvery: number): Progress => ({
+  step: 0,
+  epoch: 0,
+  window: 0,
+  seconds: 0,
+  rateScale: 1,
+  rollbacks: 0,
+  evaluateEvery,
+  evaluatedStep: 0,
+  learning: noLearning,
+  losses: noLosses,
+  history: [],
+});
 
 /**
  * Trains until the budget is spent, it no longer learns, or the signal says stop (the step in hand is
- * finished first). Works on `network` in place.
+ * finished first). Works on `network` in place. With a budget in epochs the numbers depend on nothing but
+ * the inputs, so a resumed run gives those of an uninterrupted one.
  *
- * @throws UserError `training.diverged` after three rollbacks
+ * @throws UserError `training.diverged` when it breaks down once more after three rollbacks
  */
 export async function train(
   network: Network,
   corpus: Corpus,
   options: LoopOptions,
 ): Promise<{ ending: Ending; snapshot: Snapshot }> {
-  const { config, signal } = options;
+  const { config, signal, now } = options;
   const columns = new Columns(corpus.train.ids, config.batch, config.window);
   const batch = columns.createBatch();
-  const optimiser = new AdamW(network, config);
+  const budget = planBudget(config, columns.windows);
+  const spelling = spellingNats(corpus.units, corpus.heldBack);
   const charactersPerStep =
     (columns.batch * columns.window * corpus.train.characters) / corpus.train.ids.length;
-  const totalSteps = columns.windows * config.epochs;
-  const budget = config.minutes === null ? null : config.minutes * 60;
 
-  let state: State = zeroState(network.config, columns.batch);
-  let progress: Progress = options.resume?.progress ?? {
-    step: 0,
-    epoch: 0,
-    window: 0,
-    seconds: 0,
-    rateScale: 1,
-    rollbacks: 0,
-    best: Infinity,
-    bestStep: 0,
-    stale: 0,
-    smoothed: NaN,
+  const optimiser = new AdamW(network, config);
+  let state = zeroState(network.config, columns.batch);
+  let progress = options.resume?.progress ?? beginning(options.evaluateEvery);
+  let best: Best | null = options.resume?.best ?? null;
+
+  const restore = (from: Snapshot): void => {
+    state = restoreSnapshot({ network, optimiser, state }, from, columns.batch);
   };
-  progress = { ...progress };
-  const load = (snapshot: Snapshot): void => {
-    network.load(snapshot.weights);
-    optimiser.restore(snapshot.optimiser, snapshot.optimiserStep);
-    state = restoreState(network.config, columns.batch, state, snapshot.state);
+  const snap = (): Promise<Snapshot> => takeSnapshot({ network, optimiser, state }, progress, best);
+
+  // The clock of the run goes on where the last sitting ended.
+  const started = now() - progress.seconds * 1000;
+  const seconds = (): number => (now() - started) / 1000;
+  const sitting = {
+    seconds: progress.seconds,
+    share: budget.share(progress.step, progress.seconds),
   };
-  if (options.resume) load(options.resume);
-  const snap = async (): Promise<Snapshot> => ({
-    progress: { ...progress },
-    weights: await network.weights(),
-    optimiser: await optimiser.state(),
-    optimiserStep: optimiser.step,
-    state: await saveState(state),
-  });
+  let steps = 0;
+  let stepMilliseconds = 0;
+  let evaluationSeconds = 0;
 
-  let good = await snap();
-  let started = options.now() - progress.seconds * 1000;
-  const elapsed = (): number => (options.now() - started) / 1000;
-  const share = (): number =>
-    budget === null ? progress.step / totalSteps : Math.min(1, elapsed() / budget);
-  let evaluatedAt = progress.seconds;
-  const resumedAt = { step: progress.step, seconds: progress.seconds };
-
-  const evaluate = async (): Promise<{ finite: boolean }> => {
-    // Evaluating is not training: the clock of the budget stands still.
-    const before = options.now();
-    const loss = await heldBackLoss(network, corpus.heldBack.ids, options);
-    if (Number.isFinite(loss)) {
-      const best = loss < progress.best;
-      progress.stale = best ? 0 : progress.stale + 1;
-      if (best) {
-        progress.best = loss;
-        progress.bestStep = progress.step;
-      }
-      const bits = bitsPerCharacter(loss, corpus.heldBack);
-      options.event({
-        kind: 'evaluation',
-        step: progress.step,
-        seconds: progress.seconds,
-        heldBackLoss: loss,
-        bitsPerCharacter: bits,
-        best,
-      });
-      good = await snap();
-      await options.evaluated(good, { loss, bits, best });
-    }
-    if (budget === null) started += options.now() - before;
-    evaluatedAt = progress.seconds;
-    return { finite: Number.isFinite(loss) };
+  let good: Snapshot;
+  let keptAt = now();
+  const keep = async (snapshot: Snapshot, last: boolean): Promise<void> => {
+    await options.checkpoint(snapshot, last);
+    keptAt = now();
+  };
+  const end = async (ending: Ending): Promise<{ ending: Ending; snapshot: Snapshot }> => {
+    progress = { ...progress, seconds: seconds() };
+    const snapshot = await snap();
+    await keep(snapshot, true);
+    return { ending, snapshot };
   };
 
-  const rollBack = (reason: string): void => {
-    const { rollbacks, rateScale } = progress;
-    if (rollbacks + 1 > ROLLBACKS) {
+  const rollBack = async (reason: string): Promise<void> => {
+    const rollbacks = progress.rollbacks + 1;
+    if (rollbacks > ROLLBACKS) {
+      await keep({ ...good, best }, true);
       throw new UserError(
         'training.diverged',
-        `Training broke down ${ROLLBACKS + 1} times (${reason}); the best voice so far is kept. Train again with a lower --rate than ${config.rate}.`,
+        `Training broke down again after ${ROLLBACKS} attempts with a lower rate (${reason}); ` +
+          `the best voice so far is kept. Train anew with a rate well below ${config.rate}.`,
       );
     }
-    load(good);
-    progress = { ...good.progress, rollbacks: rollbacks + 1, rateScale: rateScale / 2 };
-    options.event({
-      kind: 'rollback',
-      step: progress.step,
-      reason,
-      rate: config.rate * progress.rateScale,
-    });
+    const rateScale = progress.rateScale / 2;
+    restore(good);
+    progress = { ...good.progress, seconds: seconds(), rollbacks, rateScale };
+    good = { ...good, progress };
+    const rate = config.rate * rateScale;
+    options.event({ kind: 'rollback', step: progress.step, reason, rate });
+  };
+
+  const evaluate = async (): Promise<void> => {
+    options.event({ kind: 'stage', stage: 'evaluating' });
+    const began = now();
+    const heldBack = corpus.heldBack.ids;
+    const loss = await heldBackLoss(network, heldBack, options);
+    if (loss === null) return;
+    if (!Number.isFinite(loss)) return rollBack('the held-back loss is not a number');
+    const { step, epoch } = progress;
+    const evaluation = {
+      step,
+      seconds: seconds(),
+      trainingLoss: progress.losses.smoothed ?? loss,
+      heldBackLoss: loss,
+      bitsPerCharacter: bitsPerCharacter(
+        loss * (heldBack.length - 1),
+        spelling,
+        corpus.heldBack.characters,
+      ),
+    };
+    const learning = judge(progress.learning, loss, step);
+    const isBest = learning.bestStep === step;
+    if (isBest) {
+      const temperature = await fitTemperature(network, heldBack, options);
+      // Stopped in between: the evaluation is still due when training goes on.
+      if (signal.aborted) return;
+      best = { ...evaluation, temperature, weights: await network.weights() };
+    }
+    evaluationSeconds = (now() - began) / 1000;
+    progress = {
+      ...progress,
+      seconds: seconds(),
+      evaluatedStep: step,
+      learning,
+      history: [...progress.history, evaluation],
+    };
+    options.event({ kind: 'evaluation', ...evaluation, epoch, best: isBest });
+    good = await snap();
+    await keep(good, false);
   };
 
   try {
+    if (options.resume) restore(options.resume);
+    good = await snap();
+    if (!options.resume) await keep(good, false);
     for (;;) {
-      if (signal.aborted) return { ending: 'stopped', snapshot: await snap() };
-      if (share() >= 1) {
-        if (evaluatedAt < progress.seconds) await evaluate();
-        return { ending: 'finished', snapshot: await snap() };
+      if (signal.aborted) return await end('stopped');
+
+      const stepSeconds = stepMilliseconds / 1000 / Math.max(1, steps);
+      const over = budget.over(progress.step, seconds(), evaluationSeconds, stepSeconds);
+      const due = progress.step - progress.evaluatedStep;
+      if (due >= progress.evaluateEvery || (over && due > 0)) {
+        await evaluate();
+        continue;
       }
+      if (over) return await end('finished');
+      if (exhausted(progress.learning, config.patience)) return await end('no longer learning');
+
+      const began = now();
       columns.fill(progress.window, batch);
-      const rate = learningRate(config, progress.step, share()) * progress.rateScale;
+      const share = budget.share(progress.step, seconds());
+      const rate = learningRate(config, progress.step, share) * progress.rateScale;
       const result = trainStep(network, optimiser, batch, state, {
         rate,
         clip: config.clip,
@@ -178,35 +199,32 @@ export async function train(
           between: config.dropoutBetween,
           out: config.dropoutOut,
           weightDrop: config.weightDrop,
-          // A window's masks depend only on the seed and the step, so resuming repeats them.
           seed: (Math.imul(config.seed, 0x85ebca6b) + progress.step) | 0,
         },
       });
       state = result.state;
       await options.yieldNow();
-      const ceiling = Math.log(network.config.vocabulary) + 2;
-      const fault = !Number.isFinite(result.loss)
-        ? 'the loss is not a number'
-        : !Number.isFinite(result.norm)
-          ? 'the gradient is not a number'
-          : progress.step > 100 && result.loss > Math.max(ceiling, 2 * progress.smoothed)
-            ? `the loss jumped to ${result.loss.toFixed(2)}`
-            : null;
-      if (fault) {
-        rollBack(fault);
+      stepMilliseconds += now() - began;
+      steps++;
+
+      const losses = remember(progress.losses, result.loss);
+      const fault = faultOf(losses, result.loss, result.norm, network.config.vocabulary);
+      if (fault !== null) {
+        await rollBack(fault);
         continue;
       }
-      progress.smoothed = Number.isNaN(progress.smoothed)
-        ? result.loss
-        : 0.98 * progress.smoothed + 0.02 * result.loss;
-      progress.step++;
-      if (++progress.window === columns.windows) {
-        progress.window = 0;
-        progress.epoch++;
-      }
-      progress.seconds = elapsed();
-      const perSecond = (progress.step - resumedAt.step) / (progress.seconds - resumedAt.seconds);
-      const done = share();
+
+      const wrapped = progress.window + 1 === columns.windows;
+      progress = {
+        ...progress,
+        step: progress.step + 1,
+        epoch: progress.epoch + (wrapped ? 1 : 0),
+        window: wrapped ? 0 : progress.window + 1,
+        seconds: seconds(),
+        losses,
+      };
+      const done = budget.share(progress.step, progress.seconds);
+      const last = progress.history.at(-1);
       options.event({
         kind: 'progress',
         step: progress.step,
@@ -214,24 +232,15 @@ export async function train(
         percent: 100 * done,
         seconds: progress.seconds,
         etaSeconds:
-          budget === null
-            ? (totalSteps - progress.step) / perSecond
-            : Math.max(0, budget - progress.seconds),
-        charactersPerSecond: perSecond * charactersPerStep,
-        trainingLoss: progress.smoothed,
+          ((progress.seconds - sitting.seconds) * (1 - done)) /
+          Math.max(1e-9, done - sitting.share),
+        charactersPerSecond: (1000 * steps * charactersPerStep) / Math.max(1e-3, stepMilliseconds),
+        trainingLoss: losses.smoothed ?? result.loss,
+        heldBackLoss: last?.heldBackLoss ?? null,
+        bitsPerCharacter: last?.bitsPerCharacter ?? null,
         learningRate: rate,
       });
-      const pause = budget === null ? EVALUATE_SECONDS : Math.max(5, budget / 8);
-      if (progress.window === 0 || progress.seconds - evaluatedAt >= pause) {
-        const frequent = progress.window === 0 && progress.seconds - evaluatedAt < 2;
-        if (!frequent || progress.step === totalSteps) {
-          const { finite } = await evaluate();
-          if (!finite) rollBack('the held-back loss is not a number');
-          else if (config.patience > 0 && progress.stale >= config.patience) {
-            return { ending: 'no longer learning', snapshot: await snap() };
-          }
-        }
-      }
+      if (now() - keptAt >= KEEP_EVERY) await keep(await snap(), false);
     }
   } finally {
     disposeState(state);

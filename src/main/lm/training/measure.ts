@@ -1,0 +1,95 @@
+import type { TrainingConfig } from '../../../shared/config.ts';
+import { disposeState, zeroState, type Network } from '../nn/network.ts';
+import { AdamW } from '../nn/optimiser.ts';
+import { evaluateStep, trainStep } from '../nn/step.ts';
+import { Columns } from '../text/batches.ts';
+import type { Corpus } from '../text/corpus.ts';
+import { stepsBetweenEvaluations } from './schedule.ts';
+
+/** What this computer makes of a plan. */
+export interface Measured {
+  readonly stepSeconds: number;
+  readonly charactersPerSecond: number;
+  /** Steps from one evaluation to the next. */
+  readonly evaluateEvery: number;
+  /** Seconds until the end, evaluations included; less when it stops learning before. */
+  readonly seconds: number;
+}
+
+/** At least so many steps and milliseconds are spent, unless steps are slow. */
+const STEPS = 4;
+const SPENT = 300;
+const MOST = 1500;
+/** The temperature's fit reads 8,192 tokens a dozen times. */
+const FITTING = 12 * 8192;
+
+/**
+ * Times a few real steps, and one evaluation window, on the real text. The network's weights are as
+ * before afterwards.
+ *
+ * @param now milliseconds that only grow
+ */
+export async function measure(
+  network: Network,
+  corpus: Corpus,
+  config: TrainingConfig,
+  now: () => number,
+): Promise<Measured> {
+  const before = await network.weights();
+  const columns = new Columns(corpus.train.ids, config.batch, config.window);
+  const batch = columns.createBatch();
+  const optimiser = new AdamW(network, config);
+  let state = zeroState(network.config, columns.batch);
+  const times: number[] = [];
+  const timed = <R>(work: () => R): { result: R; milliseconds: number } => {
+    const began = now();
+    const result = work();
+    return { result, milliseconds: now() - began };
+  };
+  let evaluation: number;
+  try {
+    for (let i = 0, spent = 0; (i < STEPS || spent < SPENT) && spent < MOST; i++) {
+      columns.fill(i % columns.windows, batch);
+      const { result, milliseconds } = timed(() =>
+        trainStep(network, optimiser, batch, state, {
+          rate: 0,
+          clip: config.clip,
+          dropout: {
+            in: config.dropoutIn,
+            between: config.dropoutBetween,
+            out: config.dropoutOut,
+            weightDrop: config.weightDrop,
+            seed: i,
+          },
+        }),
+      );
+      state = result.state;
+      times.push(milliseconds);
+      spent += milliseconds;
+    }
+    const { result, milliseconds } = timed(() => evaluateStep(network, batch, state));
+    state = result.state;
+    evaluation = milliseconds / 1000;
+  } finally {
+    disposeState(state);
+    optimiser.dispose();
+    network.load(before);
+  }
+  // The first steps compile and allocate: the later half counts, by its median.
+  const later = times.slice(times.length >> 1).sort((a, b) => a - b);
+  const stepSeconds = Math.max(1e-6, (later[later.length >> 1] ?? 0) / 1000);
+  const evaluateEvery = stepsBetweenEvaluations(config, columns.windows, stepSeconds);
+  const positions = columns.batch * columns.window;
+  const evaluated = corpus.heldBack.ids.length + Math.min(FITTING, 12 * corpus.heldBack.ids.length);
+  const total = columns.windows * config.epochs;
+  return {
+    stepSeconds,
+    evaluateEvery,
+    charactersPerSecond:
+      (positions * corpus.train.characters) / corpus.train.ids.length / stepSeconds,
+    seconds:
+      config.minutes === null
+        ? total * stepSeconds + (total / evaluateEvery) * (evaluated / positions) * evaluation
+        : config.minutes * 60,
+  };
+}
