@@ -9,12 +9,19 @@ function hash(seed: number, i: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** -ln softmax(x / temperature)[target] of one row, and its probabilities. */
+/**
+ * -ln softmax(x / temperature)[target] of one row, and its probabilities.
+ *
+ * @throws RangeError when `target` is outside the vocabulary
+ */
 export function softmaxRow(
   logits: Float32Array,
   target: number,
   temperature: number,
 ): { nats: number; probabilities: Float64Array } {
+  if (!(target >= 0 && target < logits.length)) {
+    throw new RangeError(`token ${target} is outside 0 to ${logits.length - 1}`);
+  }
   const scaled = Float64Array.from(logits, (logit) => logit / temperature);
   const top = scaled.reduce((a, b) => Math.max(a, b), -Infinity);
   const probabilities = scaled.map((value) => Math.exp(value - top));
@@ -66,7 +73,6 @@ const softmaxLoss: Kernel = (call) => {
   for (let i = 0; i < N; i++) {
     for (let v = 0; v < V; v++) logits[v] = (b[v] ?? 0) + dot(w, v * H, h, i * H, H);
     const target = targets[i] ?? -1;
-    if (target < 0 || target >= V) throw new RangeError(`token ${target} is outside 0 to ${V - 1}`);
     const { nats, probabilities } = softmaxRow(logits, target, temperature);
     total += nats;
     if (!dh || !dw || !db) continue;
@@ -113,7 +119,8 @@ const linear: Kernel = (call) => {
 
 const linearGrad: Kernel = (call) => {
   const [N, O] = call.matrix('dy');
-  const [, I] = call.matrix('x');
+  const [rows, I] = call.matrix('x');
+  if (rows !== N) throw new RangeError(`dy has ${N} rows, x has ${rows}`);
   const dy = call.floats('dy');
   const x = call.floats('x');
   const w = call.floats('w', [O, I]);

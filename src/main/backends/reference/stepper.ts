@@ -1,6 +1,6 @@
 import type { NetworkConfig } from '../../../shared/config.ts';
 import type { Stepper, StepperOptions } from '../../lm/nn/stepper.ts';
-import { gates, outputSize, type Weights } from '../../lm/nn/weights.ts';
+import { elements, gates, weightSpecs, type Weights } from '../../lm/nn/weights.ts';
 import { softmaxRow } from './kernels.ts';
 import { cellStep, dot, type Cell } from './recurrent.ts';
 
@@ -35,6 +35,14 @@ export class ReferenceStepper implements Stepper {
   readonly #last: Float32Array;
 
   constructor(network: NetworkConfig, weights: Weights, options: StepperOptions) {
+    if (!Number.isInteger(options.streams) || options.streams < 1) {
+      throw new RangeError(`A stepper has 1 or more streams, not ${options.streams}`);
+    }
+    for (const { name, shape } of weightSpecs(network)) {
+      if (weights.get(name)?.length !== elements(shape)) {
+        throw new RangeError(`Weight ${name} does not have shape [${shape.join(',')}]`);
+      }
+    }
     this.#network = network;
     this.streams = options.streams;
     this.vocabulary = network.vocabulary;
@@ -42,12 +50,14 @@ export class ReferenceStepper implements Stepper {
     this.#last = new Float32Array(network.vocabulary);
     const prepared = new Map<string, Float32Array>();
     this.#get = (name, columns) => {
-      const known = prepared.get(name);
+      // Tied weights are kept twice: as they are to look tokens up, quantised for the output.
+      const key = `${name}/${columns}`;
+      const known = prepared.get(key);
       if (known) return known;
       const matrix = weights.get(name);
       if (!matrix) throw new RangeError(`Weight ${name} is missing`);
       const use = options.precision === 'int8' && columns > 0 ? quantise(matrix, columns) : matrix;
-      prepared.set(name, use);
+      prepared.set(key, use);
       return use;
     };
     let I = network.embedding;
@@ -72,6 +82,7 @@ export class ReferenceStepper implements Stepper {
   }
 
   #state(stream: number): LayerState[] {
+    if (this.#states.length === 0) throw new TypeError('The stepper is disposed');
     const state = this.#states[stream];
     if (!state) throw new RangeError(`stream ${stream} is outside 0 to ${this.streams - 1}`);
     return state;
@@ -79,14 +90,15 @@ export class ReferenceStepper implements Stepper {
 
   #token(stream: number, id: number, logits: Float32Array): void {
     const { embedding: E, projection: P, tied, cell: kind } = this.#network;
-    if (id < 0 || id >= this.vocabulary) {
+    const states = this.#state(stream);
+    if (!(id >= 0 && id < this.vocabulary)) {
       throw new RangeError(`token ${id} is outside 0 to ${this.vocabulary - 1}`);
     }
     // Token 0 is the boundary of a document: what came before is forgotten.
     if (id === 0) this.reset(stream);
     let x = this.#get('embed.weight', 0).subarray(id * E, (id + 1) * E);
     for (const [l, cell] of this.#cells.entries()) {
-      const state = this.#state(stream)[l];
+      const state = states[l];
       if (!state) continue;
       const h = new Float32Array(cell.H);
       const cells = new Float32Array(cell.H);
@@ -97,7 +109,7 @@ export class ReferenceStepper implements Stepper {
       x = h;
     }
     const layer = (name: string, rows: number, input: Float32Array): Float32Array => {
-      const w = this.#get(tied && name === 'out' ? 'embed.weight' : `${name}.weight`, tied && name === 'out' ? 0 : input.length);
+      const w = this.#get(tied && name === 'out' ? 'embed.weight' : `${name}.weight`, input.length);
       const b = this.#get(`${name}.bias`, 0);
       return Float32Array.from(
         { length: rows },
@@ -105,12 +117,14 @@ export class ReferenceStepper implements Stepper {
       );
     };
     if (P > 0) x = layer('project', P, x);
-    if (x.length !== outputSize(this.#network)) throw new RangeError('The output size is wrong');
     logits.set(layer('out', this.vocabulary, x));
   }
 
   step(ids: Int32Array): Float32Array {
     const V = this.vocabulary;
+    if (ids.length !== this.streams) {
+      throw new RangeError(`${ids.length} tokens for ${this.streams} streams`);
+    }
     for (let s = 0; s < this.streams; s++) {
       this.#token(s, ids[s] ?? -1, this.#logits.subarray(s * V, (s + 1) * V));
     }
@@ -148,6 +162,10 @@ export class ReferenceStepper implements Stepper {
 
   restore(stream: number, state: Float32Array): void {
     const gru = this.#network.cell === 'gru';
+    const size = this.save(stream).length;
+    if (state.length !== size) {
+      throw new RangeError(`A state has ${size} numbers, not ${state.length}`);
+    }
     let at = 0;
     for (const layer of this.#state(stream)) {
       for (const part of gru ? (['h'] as const) : (['h', 'c'] as const)) {
@@ -159,7 +177,10 @@ export class ReferenceStepper implements Stepper {
   }
 
   reset(stream: number): void {
-    this.#states[stream] = this.#zero();
+    for (const { h, c } of this.#state(stream)) {
+      h.fill(0);
+      c.fill(0);
+    }
   }
 
   dispose(): void {

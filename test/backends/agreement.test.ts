@@ -1,0 +1,236 @@
+import { engine, memory, tensor, variableGrads, type Tensor } from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { createReference } from '../../src/main/backends/reference/index.ts';
+import {
+  createNetwork,
+  disposeState,
+  forward,
+  zeroState,
+  type Network,
+} from '../../src/main/lm/nn/network.ts';
+import { dropout, embedding, linear, softmaxLoss } from '../../src/main/lm/nn/ops.ts';
+import { AdamW } from '../../src/main/lm/nn/optimiser.ts';
+import { evaluateStep, trainStep } from '../../src/main/lm/nn/step.ts';
+import { createRandom } from '../../src/main/lm/random.ts';
+import type { Batch } from '../../src/main/lm/text/batches.ts';
+import type { NetworkConfig } from '../../src/shared/config.ts';
+import { onEachBackend } from '../helpers/backends.ts';
+import { randomBatch, randomWeights, uniform } from '../helpers/random-network.ts';
+
+const shape = (
+  cell: NetworkConfig['cell'],
+  vocabulary: number,
+  embedding: number,
+  layers: number[],
+  projection = 0,
+  tied = false,
+): NetworkConfig => ({ cell, vocabulary, embedding, layers, projection, tied });
+
+/** Past one panel of every kernel, past the 512 tokens the stepper keeps a table for, odd throughout. */
+const networks: Readonly<Record<string, NetworkConfig>> = {
+  'lstm with many tokens': shape('lstm', 531, 19, [37, 70]),
+  'gru with many tokens': shape('gru', 531, 19, [37, 70]),
+  'lstm tied with projection': shape('lstm', 67, 21, [65], 21, true),
+  'gru of four layers': shape('gru', 40, 33, [5, 40, 3, 11]),
+};
+
+const plan = { in: 0.3, between: 0.2, out: 0.25, weightDrop: 0.4, seed: 1234567891 };
+const adam = { beta1: 0.9, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.05 };
+
+function worst(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) return Infinity;
+  return Array.from(expected).reduce((most, value, i) => {
+    const error = Math.abs((actual[i] ?? NaN) - value) / Math.max(1, Math.abs(value));
+    return error <= most ? most : error;
+  }, 0);
+}
+
+/** Loss and all gradients of one window with every kind of dropout. */
+function gradientsOf(network: Network, batch: Batch): Map<string, Float32Array> {
+  const found = new Map<string, Float32Array>();
+  const state = zeroState(network.config, batch.B);
+  const { value, grads } = variableGrads(() => {
+    const output = forward(network, batch, state, plan);
+    disposeState(output.state);
+    return output.loss;
+  }, [...network.parameters.values()]);
+  found.set('loss', value.dataSync<'float32'>().slice());
+  for (const [name, parameter] of network.parameters) {
+    found.set(name, grads[parameter.name]?.dataSync<'float32'>().slice() ?? new Float32Array());
+  }
+  for (const gradient of [value, ...Object.values(grads)]) gradient.dispose();
+  disposeState(state);
+  return found;
+}
+
+onEachBackend((use) => {
+  for (const [title, config] of Object.entries(networks)) {
+    const weights = randomWeights(config, 11);
+
+    test(`${title}: loss and gradients under dropout are the reference's`, async () => {
+      const batch = randomBatch(config.vocabulary, 7, 13, 2);
+      await createReference(null).activate();
+      let network = createNetwork(config, weights);
+      const expected = gradientsOf(network, batch);
+      network.dispose();
+      await use();
+      network = createNetwork(config, weights);
+      const actual = gradientsOf(network, batch);
+      network.dispose();
+      for (const [name, values] of expected) {
+        expect(worst(actual.get(name) ?? [], values), name).toBeLessThan(2e-5);
+      }
+    });
+
+    test(`${title}: the stepper reads 600 tokens as the window does, at once or one by one`, async () => {
+      const backend = await use();
+      const { T, ids, targets } = randomBatch(config.vocabulary, 600, 1, 3);
+      const network = createNetwork(config, weights);
+      const batch = randomBatch(config.vocabulary, 600, 1, 3);
+      const { nats, state } = evaluateStep(network, batch, zeroState(config, 1), 1.2);
+      disposeState(state);
+      network.dispose();
+      const make = (streams: number) =>
+        backend.createStepper(config, weights, { streams, precision: 'float32' });
+      const [at, one] = [make(2), make(1)];
+      expect(at.score(1, ids, targets, 1.2) / T).toBeCloseTo(nats, 4);
+      let logits = new Float32Array();
+      for (const id of ids) logits = one.step(Int32Array.of(id)).slice();
+      expect(worst(at.read(0, ids), logits)).toBeLessThan(5e-5);
+      expect(worst(at.save(0), one.save(0))).toBeLessThan(5e-5);
+      expect(worst(at.save(1), one.save(0))).toBeLessThan(5e-5);
+      at.dispose();
+      one.dispose();
+    });
+
+    test(`${title}: int8 weights stay near float32 and near the reference's int8`, async () => {
+      const backend = await use();
+      const { ids } = randomBatch(config.vocabulary, 60, 1, 4);
+      const read = (from: typeof backend, precision: 'float32' | 'int8'): Float32Array => {
+        const stepper = from.createStepper(config, weights, { streams: 1, precision });
+        const logits = stepper.read(0, ids).slice();
+        stepper.dispose();
+        return logits;
+      };
+      const exact = read(backend, 'float32');
+      const rounded = read(backend, 'int8');
+      expect(worst(rounded, exact)).toBeGreaterThan(0);
+      expect(worst(rounded, exact)).toBeLessThan(0.1);
+      expect(worst(rounded, read(createReference(null), 'int8'))).toBeLessThan(0.05);
+    });
+  }
+
+  test('every backend drops the same elements', async () => {
+    const values = uniform(createRandom(8), 10_007);
+    const masked = (): Float32Array[] =>
+      [0, 1, 0xffffffff].map((seed) => {
+        const x = tensor(values);
+        const y = dropout(x, 0.37, seed, 513);
+        const found = y.dataSync<'float32'>().slice();
+        x.dispose();
+        y.dispose();
+        return found;
+      });
+    await createReference(null).activate();
+    const expected = masked();
+    await use();
+    expect(masked()).toEqual(expected);
+    for (const mask of expected) {
+      const kept = mask.filter((value) => value !== 0).length / mask.length;
+      expect(Math.abs(kept - 0.63)).toBeLessThan(0.06);
+    }
+  });
+
+  test('a gradient that is not finite changes nothing', async () => {
+    await use();
+    const config = networks['gru of four layers'] as NetworkConfig;
+    const network = createNetwork(config, randomWeights(config, 1));
+    const optimiser = new AdamW(network, adam);
+    const gradients: Record<string, Tensor> = {};
+    for (const parameter of network.parameters.values()) {
+      gradients[parameter.name] = tensor(new Float32Array(parameter.size), parameter.shape);
+    }
+    const [first] = network.parameters.values();
+    if (first) {
+      gradients[first.name] = tensor(new Float32Array(first.size).fill(Infinity), first.shape);
+    }
+    const [before, moments] = [await network.weights(), await optimiser.state()];
+    expect(optimiser.update(gradients, 0.1, 1)).not.toSatisfy(Number.isFinite);
+    expect(await network.weights()).toEqual(before);
+    expect(await optimiser.state()).toEqual(moments);
+    expect(optimiser.step).toBe(0);
+  });
+
+  test('an optimiser that is saved and restored goes on with the same numbers', async () => {
+    await use();
+    const config = networks['lstm tied with projection'] as NetworkConfig;
+    const batch = randomBatch(config.vocabulary, 5, 3, 6);
+    const train = (network: Network, optimiser: AdamW, steps: number): void => {
+      for (let k = 0; k < steps; k++) {
+        const options = { rate: 0.01, clip: 0.5, dropout: plan };
+        disposeState(trainStep(network, optimiser, batch, zeroState(config, 3), options).state);
+      }
+    };
+    const network = createNetwork(config, randomWeights(config, 1));
+    const optimiser = new AdamW(network, adam);
+    train(network, optimiser, 3);
+    const resumed = createNetwork(config, await network.weights());
+    const continued = new AdamW(resumed, adam);
+    continued.restore(await optimiser.state(), optimiser.step);
+    train(network, optimiser, 2);
+    train(resumed, continued, 2);
+    expect(await resumed.weights()).toEqual(await network.weights());
+  });
+
+  test('wrong shapes and tokens outside the vocabulary are refused by name', async () => {
+    const backend = await use();
+    const f = (...dims: number[]): Tensor =>
+      tensor(new Float32Array(dims.reduce((n, d) => n * d, 1)), dims);
+    const i = (...ids: number[]): Tensor => tensor(Int32Array.from(ids), [1, ids.length], 'int32');
+    expect(() => embedding(f(3, 2), i(0, 3))).toThrow(RangeError);
+    expect(() => embedding(f(3, 2), i(-1))).toThrow(RangeError);
+    expect(() => linear(f(2, 3), f(4, 2), f(4))).toThrow(/w has shape \[4,2\]/);
+    const loss = { gradients: true };
+    expect(() => softmaxLoss(f(1, 2), f(4, 3), f(4), i(1), loss)).toThrow(/w has shape \[4,3\]/);
+    expect(() => softmaxLoss(f(1, 3), f(4, 3), f(4), i(4), loss)).toThrow(RangeError);
+    expect(() => engine().runKernel('Linear', { x: f(2, 3) })).toThrow(/is missing/);
+
+    const config = networks['lstm tied with projection'] as NetworkConfig;
+    const weights = randomWeights(config, 1);
+    const options = { streams: 2, precision: 'float32' } as const;
+    const stepper = backend.createStepper(config, weights, options);
+    expect(() => stepper.step(Int32Array.of(1, 67))).toThrow(RangeError);
+    expect(() => stepper.step(Int32Array.of(1))).toThrow(RangeError);
+    expect(() => stepper.read(2, Int32Array.of(1))).toThrow(RangeError);
+    expect(() => stepper.read(0, new Int32Array())).toThrow(RangeError);
+    expect(() => stepper.score(0, Int32Array.of(1), Int32Array.of(67))).toThrow(RangeError);
+    expect(() => stepper.restore(0, new Float32Array(3))).toThrow(RangeError);
+    stepper.dispose();
+    expect(() => stepper.step(Int32Array.of(1, 1))).toThrow(TypeError);
+    weights.set('out.bias', new Float32Array(3));
+    expect(() => backend.createStepper(config, weights, options)).toThrow(/out\.bias/);
+  });
+
+  test('1,000 steps and evaluations leave no tensor behind', async () => {
+    await use();
+    const config = shape('lstm', 9, 3, [5, 4], 3, true);
+    const network = createNetwork(config, randomWeights(config, 1));
+    const optimiser = new AdamW(network, adam);
+    const batch = randomBatch(9, 3, 2, 7);
+    let state = zeroState(config, 2);
+    const { numTensors, numDataBuffers, numBytes } = memory();
+    for (let k = 0; k < 1000; k++) {
+      const dropoutOfStep = { ...plan, seed: k };
+      ({ state } = trainStep(network, optimiser, batch, state, {
+        rate: 1e-3,
+        clip: 1,
+        dropout: dropoutOfStep,
+      }));
+      ({ state } = evaluateStep(network, batch, state));
+    }
+    expect(memory()).toMatchObject({ numTensors, numDataBuffers, numBytes });
+    disposeState(state);
+    optimiser.dispose();
+    network.dispose();
+  });
+});
