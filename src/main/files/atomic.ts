@@ -1,18 +1,27 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { UserError } from '../../shared/errors.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isUserError, UserError } from '../../shared/errors.ts';
+
+/** The system's code of an error, such as ENOSPC, or undefined. */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
 
 /** What went wrong on the disk, as a sentence for the writer. */
 export function diskError(error: unknown, path: string): UserError {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (isUserError(error)) return error;
+  const code = codeOf(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new UserError('disk.full', `The disk is full: ${path} was not saved; make room and try again.`, {
-      cause: error,
-    });
+    return new UserError(
+      'disk.full',
+      `The disk is full: ${path} was not saved; make room and try again.`,
+      { cause: error },
+    );
   }
   return new UserError(
     'disk.failed',
-    `${path} cannot be written (${code || String(error)}); check the folder and its permissions.`,
+    `${path} cannot be written (${code ?? String(error)}); check the folder and its permissions.`,
     { cause: error },
   );
 }
@@ -20,7 +29,7 @@ export function diskError(error: unknown, path: string): UserError {
 /** Makes the names in a folder durable. Windows does that by itself and has no such call. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
+  const handle = await fs.open(folder, 'r');
   try {
     await handle.sync();
   } finally {
@@ -28,13 +37,25 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Writes a new file whole and to the disk, and checks its length. */
-export async function writeDurably(path: string, chunks: readonly Uint8Array[]): Promise<void> {
-  const handle = await open(path, 'wx');
+/** Longest piece handed to the system at once, in bytes. */
+const PIECE = 1 << 26;
+
+/** Writes a new file whole and to the disk, and checks its length. Fails if the name is taken. */
+export async function writeDurably(
+  path: string,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  mode = 0o666,
+): Promise<void> {
+  const handle = await fs.open(path, 'wx', mode);
   try {
     let length = 0;
-    for (const chunk of chunks) {
-      await handle.writeFile(chunk);
+    for await (const chunk of chunks) {
+      // The system may take less than it is given, and does so when the disk fills.
+      for (let at = 0; at < chunk.length;) {
+        const { bytesWritten } = await handle.write(chunk, at, Math.min(PIECE, chunk.length - at));
+        if (bytesWritten <= 0) throw new Error(`nothing was written at byte ${length + at}`);
+        at += bytesWritten;
+      }
       length += chunk.length;
     }
     await handle.sync();
@@ -45,22 +66,70 @@ export async function writeDurably(path: string, chunks: readonly Uint8Array[]):
   }
 }
 
-let serial = 0;
+/** A fresh name beside `path`; what ends like this is a leftover of an interrupted save. */
+export const temporaryName = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+
+export const isLeftover = (name: string): boolean => /^\..+\.\d+-[0-9a-f]{8}\.tmp$/.test(name);
+
+/** Milliseconds for which Windows may refuse to rename while a virus scanner reads the file. */
+const PATIENCE = 60_000;
+
+/** Renames a file or folder and makes the new name durable. */
+export async function renameDurably(from: string, to: string): Promise<void> {
+  for (let waited = 0, wait = 10; ; wait *= 2) {
+    try {
+      await fs.rename(from, to);
+      break;
+    } catch (error) {
+      const held = ['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '');
+      if (process.platform !== 'win32' || !held || waited >= PATIENCE) throw error;
+      await pause(wait);
+      waited += wait;
+    }
+  }
+  await syncFolder(dirname(to));
+}
 
 /**
- * Replaces a file: at any moment, also after a power cut, it is whole, the old one or the new one.
+ * Runs `work`; when it fails, removes `path` and throws its error as one for the writer. That `path`
+ * cannot be removed either is not told: the first error says what matters.
+ */
+export async function orRemove(
+  path: string,
+  work: () => Promise<void>,
+  named: string,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await fs.rm(path, { recursive: true, force: true }).catch(() => undefined);
+    throw diskError(error, named);
+  }
+}
+
+/**
+ * Replaces a file: at any moment, also after a power cut, it is whole, the old one or the new one. A new
+ * file is written beside it, brought to the disk, measured, and renamed over it; the old one is never
+ * opened. An existing file keeps its mode.
  *
  * @throws UserError `disk.full`, `disk.failed`
  */
-export async function writeAtomic(path: string, chunks: readonly Uint8Array[]): Promise<void> {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}-${serial++}.tmp`);
-  try {
-    await writeDurably(temporary, chunks);
-    await rename(temporary, path);
-    await syncFolder(folder);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw diskError(error, path);
-  }
+export async function writeAtomic(
+  path: string,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const temporary = temporaryName(path);
+  await orRemove(
+    temporary,
+    async () => {
+      const old = await fs.stat(path).catch((error: unknown) => {
+        if (codeOf(error) === 'ENOENT') return null;
+        throw error;
+      });
+      await writeDurably(temporary, chunks, old ? old.mode & 0o777 : undefined);
+      await renameDurably(temporary, path);
+    },
+    path,
+  );
 }

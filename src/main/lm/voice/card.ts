@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { UserError } from '../../../shared/errors.ts';
-import { outputSize } from '../nn/weights.ts';
+import type { VoiceConfig } from '../../../shared/config.ts';
+import { outputSize, weightSpecs, type Weights } from '../nn/weights.ts';
+import type { NamedTensor } from './safetensors.ts';
 
 /** Version of the folder's format; readers refuse newer ones. */
 export const FORMAT = 1;
@@ -58,8 +60,15 @@ const training = v.object({
   seed: whole(0, 2 ** 32 - 1),
 });
 
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'not a SHA-256'));
+
 /** Schema of the choices a voice is made of, with their bounds. */
-export const configSchema = v.object({ text, units, network, training });
+export const configSchema: v.GenericSchema<unknown, VoiceConfig> = v.object({
+  text,
+  units,
+  network,
+  training,
+});
 
 const cardSchema = v.object({
   kind: v.literal(KIND),
@@ -78,13 +87,22 @@ const cardSchema = v.object({
   ),
   metrics: v.object({
     /** Nats per unit and bits per character of the held-back text; null before the first look. */
-    heldBackNats: v.nullable(v.number()),
-    bitsPerCharacter: v.nullable(v.number()),
+    heldBackNats: v.nullable(real(0, 1e6)),
+    bitsPerCharacter: v.nullable(real(0, 1e6)),
     /** The temperature that fits the held-back text. */
     temperature: real(0.1, 10),
     steps: whole(0, 1e12),
     seconds: real(0, 1e12),
+    epochs: v.exactOptional(real(0, 1e12)),
+    /** Characters read in training, each as often as it was read. */
+    characters: v.exactOptional(real(0, 1e15)),
   }),
+  /** What samples begin with. */
+  prompt: v.exactOptional(v.string()),
+  /** The values this card belongs to: SHA-256 in hex, and their length in bytes. Set when saved. */
+  weights: v.exactOptional(v.object({ sha256, bytes: whole(0, 2 ** 53 - 1) })),
+  /** SHA-256 in hex of the rest of the card as compact JSON. Set when saved. */
+  checksum: v.exactOptional(sha256),
 });
 
 /** The model card, `voice.json`. */
@@ -101,10 +119,7 @@ export function parseCard(json: string, file: string): VoiceCard {
   try {
     card = JSON.parse(json);
   } catch {
-    throw new UserError(
-      'voice.damaged',
-      `${file} is damaged (it is not JSON); restore it from a backup or train the voice again.`,
-    );
+    throw refuse(file, 'it is not JSON');
   }
   const { kind, format } = (typeof card === 'object' && card !== null ? card : {}) as Record<
     string,
@@ -126,10 +141,53 @@ export function parseCard(json: string, file: string): VoiceCard {
   if (!parsed.success) {
     const [issue] = parsed.issues;
     const where = v.getDotPath(issue) ?? 'the card';
-    throw new UserError(
-      'voice.damaged',
-      `${file} is damaged (${where}: ${issue.message}); restore it from a backup or train the voice again.`,
-    );
+    throw refuse(file, `${where}: ${issue.message}`);
   }
   return parsed.output;
+}
+
+const refuse = (file: string, why: string): UserError =>
+  new UserError(
+    'voice.damaged',
+    `${file} is damaged (${why}); restore it from a backup or train the voice again.`,
+  );
+
+/**
+ * The weights of a network among `tensors`, in file order.
+ *
+ * @param file its name, for the error
+ * @throws UserError `voice.damaged` when one is missing or misshapen
+ */
+export function pickWeights(
+  network: VoiceConfig['network'],
+  tensors: ReadonlyMap<string, NamedTensor>,
+  file: string,
+): Weights {
+  const weights = new Map<string, Float32Array>();
+  for (const { name, shape } of weightSpecs(network)) {
+    const found = tensors.get(name);
+    if (!found) throw refuse(file, `${name} is missing`);
+    if (found.shape.join() !== shape.join()) {
+      throw refuse(
+        file,
+        `${name} has shape [${found.shape.join(', ')}], not [${shape.join(', ')}]`,
+      );
+    }
+    weights.set(name, found.data);
+  }
+  return weights;
+}
+
+/** The same for a file that holds nothing else. Throws UserError `voice.damaged`. */
+export function assertWeights(
+  network: VoiceConfig['network'],
+  tensors: ReadonlyMap<string, NamedTensor>,
+  file: string,
+): Weights {
+  const weights = pickWeights(network, tensors, file);
+  for (const name of tensors.keys()) {
+    if (weights.has(name)) continue;
+    throw refuse(file, `${JSON.stringify(name.slice(0, 60))} does not belong to it`);
+  }
+  return weights;
 }
