@@ -39,6 +39,22 @@ export class Shortlist {
     for (let i = 0; i < n; i++) weights[i] = keys[i] = keys[i]! / total;
   }
 
+  /** Removes the tokens of a smaller key than `floor`, from `logits` too. */
+  drop(logits: Float32Array, floor: number): void {
+    const { ids, keys, weights } = this;
+    let n = 0;
+    for (let i = 0; i < this.n; i++) {
+      if (keys[i]! < floor) {
+        logits[ids[i]!] = -Infinity;
+        continue;
+      }
+      ids[n] = ids[i]!;
+      keys[n] = keys[i]!;
+      weights[n++] = weights[i]!;
+    }
+    this.n = n;
+  }
+
   /**
    * Removes from `logits` all but the fewest tokens, largest key first, that weigh `mass` together.
    * Between equal keys the lower token stays. At least one stays when `mass` > 0.
