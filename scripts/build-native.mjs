@@ -1,7 +1,7 @@
 // Builds the native kernels with node-gyp. Without a compiler it says so in one line and succeeds:
 // Understudy then runs on its slower reference kernels. The full log is build/native.log.
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, globSync, mkdirSync } from 'node:fs';
+import { createWriteStream, existsSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -26,6 +26,7 @@ function reasonOf(output) {
   const lines = output.split(/\r?\n/).map((line) => line.trim());
   const found =
     lines.find((line) => /\berror:|: error [A-Z]*\d+|fatal error/.test(line)) ??
+    lines.find((line) => /^\w+Error: /.test(line)) ??
     lines.find((line) =>
       /gyp ERR! stack (Error|.*not found)|could not find|not found/i.test(line),
     ) ??
@@ -68,6 +69,8 @@ export async function buildNative() {
     });
     if (code !== 0) {
       file.end();
+      // What an earlier build left must not run in place of these sources.
+      rmSync(path.join(root, 'build', 'Release', 'understudy.node'), { force: true });
       return reasonOf(output);
     }
   }

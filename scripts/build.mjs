@@ -3,6 +3,7 @@
 import { existsSync, globSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { stripVTControlCharacters } from 'node:util';
 import { buildNativeOrSay } from './build-native.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -58,9 +59,8 @@ if (!ifStale || !isFresh('dist/cli.js', cliSources)) {
   try {
     await buildCli();
   } catch (error) {
-    console.error(
-      `The command line was not built: ${error instanceof Error ? error.message : error}`,
-    );
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`The command line was not built: ${stripVTControlCharacters(message)}`);
     process.exitCode = 1;
   }
 }

@@ -83,7 +83,7 @@ describe('help and wrong use', () => {
 describe('text that cannot be used ends with 3', () => {
   test.each([
     ['a missing file', 'nowhere.md', 'nowhere.md was not found'],
-    ['a binary file', 'photo.txt', 'photo.txt is not text'],
+    ['a binary file', 'photo.txt', 'photo.txt is not plain text'],
     ['an empty file', 'empty.txt', 'empty.txt is empty'],
     ['a file of another kind', 'chapter.docx', 'chapter.docx is not a .txt or .md file'],
   ])('%s', async (_, file, sentence) => {
@@ -306,7 +306,7 @@ describe('bench', () => {
   });
 
   test('quality prints the curve', async () => {
-    folder.write('long.txt', prose(60));
+    folder.write('long.txt', prose(120));
     const { code, out } = await understudy(cwd, [
       ...['bench', 'quality', '--text', 'long.txt', '--recipe', 'char-rnn', '--epochs', '1'],
     ]);

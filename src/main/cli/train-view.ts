@@ -149,6 +149,8 @@ export async function barView(output: Output): Promise<TrainView> {
       else output.note(`${line}\n`);
     },
     close() {
+      // What was logged since the last frame would be lost.
+      bars.update();
       bars.stop();
     },
   };
