@@ -98,7 +98,7 @@ onEachBackend((use) => {
       );
       expectSlopes(
         (h, w, b) =>
-          softmaxLoss(h as Tensor, w as Tensor, b as Tensor, targets, {
+          softmaxLoss(h, w, b, targets, {
             gradients: true,
             temperature,
           }),
@@ -114,23 +114,20 @@ onEachBackend((use) => {
       [7, 35, 5],
       [19, 3, 33],
     ] as const) {
-      expectSlopes(
-        (x, w, b) => linear(x as Tensor, w as Tensor, b as Tensor),
-        [[N, I], [O, I], [O]],
-      );
+      expectSlopes((x, w, b) => linear(x, w, b), [[N, I], [O, I], [O]]);
     }
   });
 
   test('an embedding adds up the gradient of a token that comes twice', async () => {
     await use();
     const ids = tensor(Int32Array.of(4, 0, 4, 2, 4, 1), [3, 2], 'int32');
-    expectSlopes((table) => embedding(table as Tensor, ids), [[5, 7]]);
+    expectSlopes((table) => embedding(table, ids), [[5, 7]]);
   });
 
   test('dropout has the slopes it says, with and without a period', async () => {
     await use();
     for (const period of [5, 35, 1000]) {
-      expectSlopes((x) => dropout(x as Tensor, 0.4, 77, period), [[7, 5]]);
+      expectSlopes((x) => dropout(x, 0.4, 77, period), [[7, 5]]);
     }
   });
 });

@@ -1,3 +1,4 @@
+import { UserError } from '../../shared/errors.ts';
 import type { Backend } from './backend.ts';
 
 export interface BackendChoice {
@@ -10,14 +11,27 @@ export interface BackendChoice {
 /**
  * The fastest backend that runs here: native kernels, else the plain reference, whose `notice` says why.
  * `UNDERSTUDY_BACKEND` forces one.
+ *
+ * @throws UserError `backend.unavailable` when the one that is forced does not run or is unknown
  */
 export async function chooseBackend(choice: BackendChoice = {}): Promise<Backend> {
   const forced = process.env['UNDERSTUDY_BACKEND'] ?? '';
+  if (!['', 'reference', 'native'].includes(forced)) {
+    throw new UserError(
+      'backend.unavailable',
+      `UNDERSTUDY_BACKEND is "${forced}"; set it to native or reference, or leave it out.`,
+    );
+  }
   const { createReference } = await import('./reference/index.ts');
   if (forced === 'reference') return createReference('UNDERSTUDY_BACKEND asks for it');
   const { loadNative } = await import('./native/index.ts');
   const native = loadNative({ threads: choice.threads });
   if (!('unavailable' in native)) return native;
-  if (forced === 'native') throw new Error(native.unavailable);
+  if (forced === 'native') {
+    throw new UserError(
+      'backend.unavailable',
+      `UNDERSTUDY_BACKEND asks for the native kernels, but ${native.unavailable}; leave it out to go on without them.`,
+    );
+  }
   return createReference(native.unavailable);
 }
