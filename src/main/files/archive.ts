@@ -23,6 +23,7 @@ const limits = new Map([
   [WEIGHTS, 2 ** 33],
 ]);
 const PIECE = 1 << 20;
+const CUT_OFF = 'it is cut off';
 
 /** The start of every .zip, empty ones included. */
 const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
@@ -83,20 +84,28 @@ const invalid = (path: string, why: string, cause?: unknown): UserError =>
 class FileReader extends yauzl.RandomAccessReader {
   readonly #handle: fs.FileHandle;
   readonly #size: number;
+  readonly #path: string;
 
-  constructor(handle: fs.FileHandle, size: number) {
+  constructor(handle: fs.FileHandle, size: number, path: string) {
     super();
     this.#handle = handle;
     this.#size = size;
+    this.#path = path;
   }
 
-  async #bytes(start: number, end: number): Promise<Uint8Array> {
-    if (!(start >= 0 && start <= end && end <= this.#size)) throw new Error('it is cut off');
+  async bytes(start: number, end: number): Promise<Uint8Array> {
+    if (!(start >= 0 && start <= end && end <= this.#size)) throw new Error(CUT_OFF);
     const bytes = Buffer.alloc(end - start);
     let at = 0;
     while (at < bytes.length) {
-      const { bytesRead } = await this.#handle.read(bytes, at, bytes.length - at, start + at);
-      if (bytesRead === 0) throw new Error('it is cut off');
+      const { bytesRead } = await this.#handle
+        .read(bytes, at, bytes.length - at, start + at)
+        .catch((error: unknown) => {
+          throw new UserError('disk.failed', `${this.#path} cannot be read; check the disk.`, {
+            cause: error,
+          });
+        });
+      if (bytesRead === 0) throw new Error(CUT_OFF);
       at += bytesRead;
     }
     return bytes;
@@ -104,7 +113,7 @@ class FileReader extends yauzl.RandomAccessReader {
 
   async *#pieces(start: number, end: number): AsyncIterable<Uint8Array> {
     for (let at = start; at < end; at += PIECE) {
-      yield await this.#bytes(at, Math.min(end, at + PIECE));
+      yield await this.bytes(at, Math.min(end, at + PIECE));
     }
   }
 
@@ -123,7 +132,7 @@ class FileReader extends yauzl.RandomAccessReader {
     position: number,
     callback: (error: Error | null, read?: number) => void,
   ): void {
-    this.#bytes(position, position + length).then(
+    this.bytes(position, position + length).then(
       (bytes) => {
         buffer.set(bytes, offset);
         callback(null, length);
@@ -201,12 +210,18 @@ async function withArchive(
   work: (zip: yauzl.ZipFile) => Promise<void>,
 ): Promise<void> {
   const handle = await fs.open(path, 'r').catch((error: unknown) => {
-    const why = codeOf(error) === 'ENOENT' ? 'was not found; check the name' : `cannot be read`;
+    const why =
+      codeOf(error) === 'ENOENT'
+        ? 'was not found; check the name'
+        : 'cannot be read; check its permissions';
     throw new UserError('archive.invalid', `${path} ${why}.`, { cause: error });
   });
   try {
-    const size = (await handle.stat()).size;
-    const reader = new FileReader(handle, size);
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw new Error('it is a folder');
+    const { size } = stat;
+    const reader = new FileReader(handle, size, path);
+    if (size < 4 || !isZip(await reader.bytes(0, 4))) throw new Error('it is no .zip file');
     const zip = await yauzl.fromRandomAccessReaderPromise(reader, size, {
       autoClose: false,
       strictFileNames: true,
@@ -216,7 +231,8 @@ async function withArchive(
     if (error instanceof UserError) throw error;
     // Errors of the disk name the call that failed; all others are about what the archive holds.
     if (error instanceof Error && 'syscall' in error) throw error;
-    throw invalid(path, error instanceof Error ? error.message : String(error), error);
+    const why = error instanceof Error ? error.message : String(error);
+    throw invalid(path, why.startsWith('End of central directory') ? CUT_OFF : why, error);
   } finally {
     await handle.close();
   }
@@ -229,7 +245,13 @@ async function withArchive(
  * @throws UserError `archive.invalid`, `voice.too-new`, `voice.exists`, `disk.full`, `disk.failed`
  */
 export async function importVoice(path: string, folder: string): Promise<void> {
-  await assertFree(folder, false);
+  await assertFree(folder, false).catch((error: unknown) => {
+    if (!(error instanceof UserError) || error.code !== 'voice.exists') throw error;
+    throw new UserError(
+      error.code,
+      `${folder} exists already; choose another name for the imported voice.`,
+    );
+  });
   const target = resolve(folder);
   const temporary = temporaryName(target);
   await orRemove(
@@ -240,10 +262,11 @@ export async function importVoice(path: string, folder: string): Promise<void> {
         await fs.mkdir(temporary);
         await unpack(zip, path, temporary);
         await loadVoice(temporary).catch((error: unknown) => {
-          if (!(error instanceof UserError) || error.code === 'voice.too-new') throw error;
+          if (!(error instanceof UserError)) throw error;
           // The temporary name means nothing to the writer.
-          const why = error.message.split(`${temporary}/`).join('').split(';')[0];
-          throw invalid(path, why ?? error.code, error);
+          const told = error.message.replaceAll(temporary, path);
+          if (error.code === 'voice.too-new') throw new UserError(error.code, told);
+          throw invalid(path, told.replaceAll(join(path, '/'), '').split(';')[0]!, error);
         });
         await makeRoom(target);
         await renameDurably(temporary, target);
