@@ -11,22 +11,22 @@ export class Alternative {
   readonly #length: StopRule;
   readonly #stop: StopRule;
   readonly #maxTokens: number;
-  /** Code units of the prompt's end that are written once more. */
-  #held: number;
   /** White space at the start that would double the prompt's. */
   #doubled: RegExp | null;
   #streamed = 0;
+  /** What is still to be written of the prompt's end. */
+  held: string;
   text = '';
   tokens = 0;
   reason: Reason | null = null;
 
-  /** @param held the end of `prompt` that the first token begins with */
+  /** @param held the end of `prompt` that is written once more */
   constructor(settings: SamplingSettings, units: Units, prompt: string, held: string) {
     this.#decoder = units.decoder();
     this.#length = lengthRule(settings.length, prompt);
     this.#stop = stopTextRule(settings.stopTexts);
     this.#maxTokens = settings.maxTokens;
-    this.#held = held.length;
+    this.held = held;
     this.#doubled = /(?:^|\n)[ \t\r]*$/u.test(prompt) ? /^\s+/u : null;
     if (/[^\S\n\r]$/u.test(prompt) && !this.#doubled) this.#doubled = /^[^\S\n\r]+/u;
   }
@@ -47,7 +47,8 @@ export class Alternative {
     // White space at the end waits: it goes when the text ends there. So does a last word, which may
     // turn out to be unfinished when the tokens run out.
     const whole = lastWord(this.text, this.#streamed);
-    return this.#stream(Math.min(whole, certain, stop.certain));
+    const to = Math.min(whole, certain, stop.certain);
+    return this.#stream(this.text.slice(0, to).trimEnd().length);
   }
 
   /** Ends it where it is. */
@@ -56,9 +57,8 @@ export class Alternative {
   }
 
   #append(piece: string): void {
-    const repeated = Math.min(this.#held, piece.length);
-    this.#held -= repeated;
-    let fresh = piece.slice(repeated);
+    let fresh = piece.slice(this.held.length);
+    this.held = this.held.slice(piece.length);
     if (this.#doubled) {
       fresh = fresh.replace(this.#doubled, '');
       if (fresh !== '') this.#doubled = null;

@@ -85,7 +85,6 @@ export async function* generate(
     const seeded = createRandom(settings.seed);
     const randoms = alternatives.map((_, i) => seeded.fork(i));
     const choose = sampler(settings, [BOUNDARY, UNKNOWN]);
-    const bar = forbid(barred);
     const ids = new Int32Array(stepper.streams);
     const row = new Float32Array(V);
     // What a reader does with an event may abort, so the signal is looked at before every choice.
@@ -95,7 +94,7 @@ export async function* generate(
         const alternative = alternatives[i]!;
         if (alternative.reason !== null) continue;
         row.set(logits.subarray(i * at, i * at + V));
-        if (first) bar(row, context);
+        if (alternative.held !== '') forbid(barred(alternative.held))(row, context);
         const token = choose(row, contexts[i]!, randoms[i]!);
         contexts[i]!.push(token);
         ids[i] = token;

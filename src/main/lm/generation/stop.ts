@@ -28,8 +28,22 @@ const abbreviation = new RegExp(
 );
 const beforeNumber = /(?:^|[^\p{L}])(?:No|Nos|Vol|Ch|Nr|p|pp|vol|ch|no)\.$/u;
 
-/** What stands before the text: the end of the prompt, for "Mr" + "." and for lines begun there. */
-const lastLine = (prompt: string): string => prompt.slice(-200).split(/\r?\n/).at(-1) ?? '';
+/** What stands before the text. */
+interface Prompt {
+  /** Its unfinished line: "Mr" + "." is an abbreviation. */
+  readonly line: string;
+  /** It has capital letters. */
+  readonly cased: boolean;
+}
+
+const promptOf = (prompt: string): Prompt => ({
+  line: prompt.slice(-200).split(/\r?\n/).at(-1) ?? '',
+  cased: /\p{Lu}/u.test(prompt.slice(-2000)),
+});
+
+/** Whether a sentence goes on with `next`: a small letter, in a text that has others. */
+const goesOn = (next: string, text: string, { cased }: Prompt): boolean =>
+  /\p{Ll}/u.test(next) && (cased || /\p{Lu}/u.test(text));
 
 const finalMark = new RegExp(`[.!?…。！？．:]${CLOSERS}$`, 'u');
 
@@ -43,12 +57,13 @@ function closed(text: string, from: number): number {
 }
 
 /** Whether the line break at `at` ends a paragraph: lines wrapped by hand go on. */
-function judgeBreak(text: string, at: number, lead: string): Judgement {
-  const line = (lead + text.slice(0, at)).trimEnd();
-  if (finalMark.test(line.slice(-16))) return 'end';
-  const next = /[^\r \t]/u.exec(text.slice(at + 1, at + 80));
-  if (!next) return 'wait';
-  return next[0] === '\n' ? 'end' : 'no';
+function judgeBreak(text: string, at: number, prompt: Prompt): Judgement {
+  const next = /[^\r \t]/u.exec(text.slice(at + 1, at + 80))?.[0];
+  if (next === undefined) return 'wait';
+  if (next === '\n') return 'end';
+  const line = (prompt.line + text.slice(0, at)).trimEnd();
+  if (!finalMark.test(line.slice(-16))) return 'no';
+  return goesOn(next, text, prompt) ? 'no' : 'end';
 }
 
 /** Goes through the marks of a text once; a mark that needs to see more is judged again later. */
@@ -92,18 +107,16 @@ class MarkRule implements StopRule {
 }
 
 const breakAt =
-  (lead: string) =>
+  (prompt: Prompt) =>
   (text: string, from: number): [Judgement, number] => {
-    const judgement = judgeBreak(text, from, lead);
+    const judgement = judgeBreak(text, from, prompt);
     return [judgement, text.slice(0, from).trimEnd().length];
   };
 
-const paragraphRule = (lead: string): StopRule => new MarkRule(/\n/gu, 1, breakAt(lead));
+const paragraphRule = (prompt: Prompt): StopRule => new MarkRule(/\n/gu, 1, breakAt(prompt));
 
-function sentenceRule(prompt: string): StopRule {
-  const lead = lastLine(prompt);
-  const cased = /\p{Lu}/u.test(prompt.slice(-2000));
-  const atBreak = breakAt(lead);
+function sentenceRule(prompt: Prompt): StopRule {
+  const atBreak = breakAt(prompt);
   return new MarkRule(/[.!?…。！？．]+|\n/gu, 1, (text, from, to) => {
     if (text[from] === '\n') return atBreak(text, from);
     const end = closed(text, to);
@@ -114,7 +127,7 @@ function sentenceRule(prompt: string): StopRule {
       return [end > to && letter.test(next) ? 'no' : 'end', end];
     }
     if (!/\s/u.test(next)) return ['no', end];
-    const before = (lead + text.slice(Math.max(0, to - 40), to)).slice(-40);
+    const before = (prompt.line + text.slice(Math.max(0, to - 40), to)).slice(-40);
     const single = to - from === 1 && text[from] === '.' && end === to;
     if (single && abbreviation.test(before)) return ['no', end];
     const rest = text.slice(end, end + 80);
@@ -123,14 +136,12 @@ function sentenceRule(prompt: string): StopRule {
     const visible = /[^\s\p{Pd}]/u.exec(rest)?.[0];
     if (visible === undefined) return [rest.length < 80 ? 'wait' : 'end', end];
     if (single && /\p{N}/u.test(visible) && beforeNumber.test(before)) return ['no', end];
-    const small = /\p{Ll}/u.test(visible) && (cased || /\p{Lu}/u.test(text));
-    return [small ? 'no' : 'end', end];
+    return [goesOn(visible, text, prompt) ? 'no' : 'end', end];
   });
 }
 
-function phraseRule(prompt: string): StopRule {
-  const lead = lastLine(prompt);
-  const atBreak = breakAt(lead);
+function phraseRule(prompt: Prompt): StopRule {
+  const atBreak = breakAt(prompt);
   return new MarkRule(/(?:[,;:.!?…—–、，；：。！？．]|--+)+|\n/gu, 3, (text, from, to) => {
     if (text[from] === '\n') return atBreak(text, from);
     const end = closed(text, to);
@@ -141,7 +152,7 @@ function phraseRule(prompt: string): StopRule {
     if (!free && !/\s/u.test(next)) return ['no', end];
     // Years and pages: 1914–1918.
     if (/[–-]/u.test(mark) && to - from === 1 && /\p{N}/u.test(next)) return ['no', end];
-    const before = (lead + text.slice(Math.max(0, to - 40), to)).slice(-40);
+    const before = (prompt.line + text.slice(Math.max(0, to - 40), to)).slice(-40);
     const single = mark === '.' && to - from === 1;
     return [single && end === to && abbreviation.test(before) ? 'no' : 'end', end];
   });
@@ -190,11 +201,11 @@ export function lengthRule(length: Length, prompt: string): StopRule {
     case 'words':
       return wordsRule(length.count);
     case 'paragraph':
-      return paragraphRule(lastLine(prompt));
+      return paragraphRule(promptOf(prompt));
     case 'sentence':
-      return sentenceRule(prompt);
+      return sentenceRule(promptOf(prompt));
     case 'phrase':
-      return phraseRule(prompt);
+      return phraseRule(promptOf(prompt));
   }
 }
 
