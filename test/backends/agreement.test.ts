@@ -1,4 +1,4 @@
-import { engine, memory, tensor, variableGrads, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, tensor, variableGrads, type Tensor } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { createReference } from '../../src/main/backends/reference/index.ts';
 import {
@@ -82,11 +82,11 @@ onEachBackend((use) => {
       }
     });
 
-    test(`${title}: the stepper reads 600 tokens as the window does, at once or one by one`, async () => {
+    test(`${title}: the stepper reads 300 tokens as the window does, at once or one by one`, async () => {
       const backend = await use();
-      const { T, ids, targets } = randomBatch(config.vocabulary, 600, 1, 3);
+      const { T, ids, targets } = randomBatch(config.vocabulary, 300, 1, 3);
       const network = createNetwork(config, weights);
-      const batch = randomBatch(config.vocabulary, 600, 1, 3);
+      const batch = randomBatch(config.vocabulary, 300, 1, 3);
       const { nats, state } = evaluateStep(network, batch, zeroState(config, 1), 1.2);
       disposeState(state);
       network.dispose();
@@ -182,6 +182,31 @@ onEachBackend((use) => {
     expect(await resumed.weights()).toEqual(await network.weights());
   });
 
+  test("weights and moments after five clipped steps are the reference's", async () => {
+    const config = networks['lstm tied with projection'] as NetworkConfig;
+    const batch = randomBatch(config.vocabulary, 5, 3, 6);
+    const trained = async (): Promise<[string, Float32Array][]> => {
+      const network = createNetwork(config, randomWeights(config, 1));
+      // A large epsilon, so that rounding in a gradient near zero stays as small as it is.
+      const optimiser = new AdamW(network, { ...adam, epsilon: 1e-3 });
+      for (let k = 0; k < 5; k++) {
+        const options = { rate: 0.01, clip: 0.5, dropout: { ...plan, seed: k } };
+        disposeState(trainStep(network, optimiser, batch, zeroState(config, 3), options).state);
+      }
+      const found = [...(await network.weights()), ...(await optimiser.state())];
+      optimiser.dispose();
+      network.dispose();
+      return found;
+    };
+    await createReference(null).activate();
+    const expected = await trained();
+    await use();
+    const actual = new Map(await trained());
+    for (const [name, values] of expected) {
+      expect(worst(actual.get(name) ?? [], values), name).toBeLessThan(2e-5);
+    }
+  });
+
   test('wrong shapes and tokens outside the vocabulary are refused by name', async () => {
     const backend = await use();
     const f = (...dims: number[]): Tensor =>
@@ -209,28 +234,5 @@ onEachBackend((use) => {
     expect(() => stepper.step(Int32Array.of(1, 1))).toThrow(TypeError);
     weights.set('out.bias', new Float32Array(3));
     expect(() => backend.createStepper(config, weights, options)).toThrow(/out\.bias/);
-  });
-
-  test('1,000 steps and evaluations leave no tensor behind', async () => {
-    await use();
-    const config = shape('lstm', 9, 3, [5, 4], 3, true);
-    const network = createNetwork(config, randomWeights(config, 1));
-    const optimiser = new AdamW(network, adam);
-    const batch = randomBatch(9, 3, 2, 7);
-    let state = zeroState(config, 2);
-    const { numTensors, numDataBuffers, numBytes } = memory();
-    for (let k = 0; k < 1000; k++) {
-      const dropoutOfStep = { ...plan, seed: k };
-      ({ state } = trainStep(network, optimiser, batch, state, {
-        rate: 1e-3,
-        clip: 1,
-        dropout: dropoutOfStep,
-      }));
-      ({ state } = evaluateStep(network, batch, state));
-    }
-    expect(memory()).toMatchObject({ numTensors, numDataBuffers, numBytes });
-    disposeState(state);
-    optimiser.dispose();
-    network.dispose();
   });
 });
