@@ -13,7 +13,10 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '0.75' },
     keep: { type: 'string' },
-    prompt: { type: 'string', default: 'The tide was out when I came down to the harbour, and ' },
+    prompt: {
+      type: 'string',
+      default: 'It had rained in the night, and the first lorry over the plate that morning',
+    },
   },
 });
 
@@ -39,7 +42,7 @@ try {
   console.log('1. A voice learns from resources/sample-manuscript.md\n');
   await understudy(
     'train',
-    manuscript,
+    path.relative(process.cwd(), manuscript),
     '--out',
     voice,
     '--minutes',
