@@ -48,12 +48,9 @@ export function cellStep(
       out.cells[u] = un;
       out.h[u] = (1 - z) * n + z * (h[u] ?? 0);
     } else {
-      const [i, f, g, o] = [0, 1, 2, 3].map((gate) => input(gate * H + u) + inner(gate * H + u)) as [
-        number,
-        number,
-        number,
-        number,
-      ];
+      const [i, f, g, o] = [0, 1, 2, 3].map(
+        (gate) => input(gate * H + u) + inner(gate * H + u),
+      ) as [number, number, number, number];
       const [si, sf, tg, so] = [sigmoid(i), sigmoid(f), Math.tanh(g), sigmoid(o)];
       const next = sf * (c[u] ?? 0) + si * tg;
       out.gates[u] = si;
