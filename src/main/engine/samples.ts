@@ -26,7 +26,7 @@ export async function writeSamples(
     readonly seed: number;
     readonly step: number;
     readonly signal: AbortSignal;
-    event(event: TrainingEvent): void;
+    readonly event: (event: TrainingEvent) => void;
   },
 ): Promise<void> {
   const { prompt, seed, step, signal, event } = options;

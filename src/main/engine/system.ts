@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 /** What jobs ask of the computer. */
 export interface System {
   /** Milliseconds that only grow. */
-  now(): number;
+  readonly now: () => number;
   /** Bytes that this process may still take, limits of its container included. */
-  availableMemory(): number;
+  readonly availableMemory: () => number;
 }
 
 export const computer: System = {

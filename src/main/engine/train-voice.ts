@@ -52,7 +52,7 @@ export interface TrainResult {
 
 export interface TrainJob {
   readonly signal: AbortSignal;
-  event(event: TrainingEvent): void;
+  readonly event: (event: TrainingEvent) => void;
   readonly system?: System;
 }
 
@@ -119,7 +119,6 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
     const keeper = new Keeper({ out, origin, corpus, files, measured, backend, system, job });
     // Checkpoints of a run that never came to a voice.
     if (!resumed) await removeCheckpoints(out);
-    job.event({ kind: 'stage', stage: 'training' });
     const { ending, snapshot } = await train(network, corpus, {
       config: config.training,
       resume: resumed?.snapshot ?? null,

@@ -8,7 +8,7 @@ import { Columns } from '../text/batches.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { bitsPerCharacter, spellingNats } from './bits.ts';
 import { exhausted, judge, noLearning } from './early-stopping.ts';
-import { fitTemperature, heldBackLoss } from './evaluation.ts';
+import { EVALUATED, fitTemperature, heldBackLoss } from './evaluation.ts';
 import { faultOf, noLosses, remember } from './faults.ts';
 import { learningRate, planBudget } from './schedule.ts';
 import {
@@ -27,15 +27,15 @@ export interface LoopOptions {
   readonly evaluateEvery: number;
   readonly signal: AbortSignal;
   /** Milliseconds that only grow. */
-  now(): number;
+  readonly now: () => number;
   /** Lets other work run; called at least once a step. */
-  yieldNow(): Promise<void>;
-  event(event: TrainingEvent): void;
+  readonly yieldNow: () => Promise<void>;
+  readonly event: (event: TrainingEvent) => void;
   /**
    * A moment to keep: before the first step, after each evaluation, every minute, and, with `last`, at
    * the end, whatever ends it. `snapshot.best` is what the voice should be.
    */
-  checkpoint(snapshot: Snapshot, last: boolean): Promise<void>;
+  readonly checkpoint: (snapshot: Snapshot, last: boolean) => Promise<void>;
 }
 
 export type Ending = 'finished' | 'no longer learning' | 'stopped';
@@ -134,7 +134,7 @@ export async function train(
     options.event({ kind: 'stage', stage: 'evaluating' });
     const began = now();
     const heldBack = corpus.heldBack.ids;
-    const loss = await heldBackLoss(network, heldBack, options);
+    const loss = await heldBackLoss(network, heldBack, { ...options, limit: EVALUATED });
     if (loss === null) return;
     if (!Number.isFinite(loss)) return rollBack('the held-back loss is not a number');
     const { step, epoch } = progress;
@@ -174,6 +174,7 @@ export async function train(
     if (options.resume) restore(options.resume);
     good = await snap();
     if (!options.resume) await keep(good, false);
+    options.event({ kind: 'stage', stage: 'training' });
     for (;;) {
       if (signal.aborted) return await end('stopped');
 
@@ -189,7 +190,7 @@ export async function train(
 
       const began = now();
       columns.fill(progress.window, batch);
-      const share = budget.share(progress.step, seconds());
+      const share = budget.share(progress.step, seconds(), evaluationSeconds);
       const rate = learningRate(config, progress.step, share) * progress.rateScale;
       const result = trainStep(network, optimiser, batch, state, {
         rate,

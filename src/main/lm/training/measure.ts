@@ -4,6 +4,7 @@ import { AdamW } from '../nn/optimiser.ts';
 import { evaluateStep, trainStep } from '../nn/step.ts';
 import { Columns } from '../text/batches.ts';
 import type { Corpus } from '../text/corpus.ts';
+import { EVALUATED } from './evaluation.ts';
 import { stepsBetweenEvaluations } from './schedule.ts';
 
 /** What this computer makes of a plan. */
@@ -20,8 +21,8 @@ export interface Measured {
 const STEPS = 4;
 const SPENT = 300;
 const MOST = 1500;
-/** The temperature's fit reads 8,192 tokens a dozen times. */
-const FITTING = 12 * 8192;
+/** The temperature's fit reads 4,096 tokens three times or six. */
+const FITTING = 6 * 4096;
 
 /**
  * Times a few real steps, and one evaluation window, on the real text. The network's weights are as
@@ -46,7 +47,7 @@ export async function measure(
     const result = work();
     return { result, milliseconds: now() - began };
   };
-  let evaluation: number;
+  let windowSeconds: number;
   try {
     for (let i = 0, spent = 0; (i < STEPS || spent < SPENT) && spent < MOST; i++) {
       columns.fill(i % columns.windows, batch);
@@ -67,9 +68,12 @@ export async function measure(
       times.push(milliseconds);
       spent += milliseconds;
     }
-    const { result, milliseconds } = timed(() => evaluateStep(network, batch, state));
-    state = result.state;
-    evaluation = milliseconds / 1000;
+    windowSeconds = Infinity;
+    for (let i = 0; i < 2; i++) {
+      const { result, milliseconds } = timed(() => evaluateStep(network, batch, state));
+      state = result.state;
+      windowSeconds = Math.min(windowSeconds, milliseconds / 1000);
+    }
   } finally {
     disposeState(state);
     optimiser.dispose();
@@ -78,9 +82,16 @@ export async function measure(
   // The first steps compile and allocate: the later half counts, by its median.
   const later = times.slice(times.length >> 1).sort((a, b) => a - b);
   const stepSeconds = Math.max(1e-6, (later[later.length >> 1] ?? 0) / 1000);
-  const evaluateEvery = stepsBetweenEvaluations(config, columns.windows, stepSeconds);
   const positions = columns.batch * columns.window;
-  const evaluated = corpus.heldBack.ids.length + Math.min(FITTING, 12 * corpus.heldBack.ids.length);
+  const heldBack = corpus.heldBack.ids.length;
+  const evaluated = Math.min(EVALUATED, heldBack) + Math.min(FITTING, 6 * heldBack);
+  const evaluationSeconds = (evaluated / positions) * windowSeconds;
+  const evaluateEvery = stepsBetweenEvaluations(
+    config,
+    columns.windows,
+    stepSeconds,
+    evaluationSeconds,
+  );
   const total = columns.windows * config.epochs;
   return {
     stepSeconds,
@@ -89,7 +100,7 @@ export async function measure(
       (positions * corpus.train.characters) / corpus.train.ids.length / stepSeconds,
     seconds:
       config.minutes === null
-        ? total * stepSeconds + (total / evaluateEvery) * (evaluated / positions) * evaluation
+        ? total * stepSeconds + (total / evaluateEvery) * evaluationSeconds
         : config.minutes * 60,
   };
 }

@@ -19,8 +19,8 @@ export function learningRate(
 
 /** When a run is over, and how far it is: by steps, or by the clock. */
 export interface Budget {
-  /** Share that is done, 0 to 1. */
-  share(step: number, seconds: number): number;
+  /** Share that is done, 0 to 1; with `reserve`, of the part that is for steps. */
+  share(step: number, seconds: number, reserve?: number): number;
   /**
    * Whether to take no further step.
    *
@@ -41,7 +41,7 @@ export function planBudget(
   }
   const total = config.minutes * 60;
   return {
-    share: (_, seconds) => Math.min(1, seconds / total),
+    share: (_, seconds, reserve = 0) => Math.min(1, seconds / Math.max(1e-3, total - reserve)),
     // Half a step early or late is the closest one can get.
     over: (step, seconds, reserve, stepSeconds) =>
       step > 0 && seconds + reserve + stepSeconds / 2 >= total,
@@ -50,22 +50,28 @@ export function planBudget(
 
 /** Seconds between two evaluations of a long epoch. */
 const PAUSE = 45;
+/** Share of the time that evaluations may take, unless an epoch is shorter still. */
+const SHARE = 0.1;
 
 /**
  * Steps from one evaluation to the next: an epoch, or about 45 seconds of a longer one; with a budget in
  * minutes, about a tenth of it. Counted in steps, so that a run that is resumed evaluates where the
  * uninterrupted one would.
  *
- * @param stepSeconds seconds of a step, measured
+ * @param stepSeconds seconds of a step, and @param evaluationSeconds of an evaluation, both measured
  */
 export function stepsBetweenEvaluations(
   config: Pick<TrainingConfig, 'minutes'>,
   stepsPerEpoch: number,
   stepSeconds: number,
+  evaluationSeconds: number,
 ): number {
   const epoch = stepsPerEpoch * stepSeconds;
-  if (config.minutes === null)
-    return Math.ceil(stepsPerEpoch / Math.max(1, Math.round(epoch / PAUSE)));
-  const seconds = Math.min(config.minutes * 6, Math.max(PAUSE, epoch));
-  return Math.max(1, Math.round(seconds / stepSeconds));
+  const least = evaluationSeconds / SHARE;
+  if (config.minutes === null) {
+    return Math.ceil(stepsPerEpoch / Math.max(1, Math.round(epoch / Math.max(PAUSE, least))));
+  }
+  const seconds = Math.max(least, Math.min(config.minutes * 6, Math.max(PAUSE, epoch)));
+  // Three at least, so that the best of them means something.
+  return Math.max(1, Math.round(Math.min(seconds, config.minutes * 20) / stepSeconds));
 }

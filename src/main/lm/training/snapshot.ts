@@ -1,4 +1,4 @@
-import { tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { tensor2d } from '@tensorflow/tfjs-core';
 import type { NetworkConfig } from '../../../shared/config.ts';
 import { disposeState, type Network, type State } from '../nn/network.ts';
 import type { AdamW } from '../nn/optimiser.ts';
@@ -126,7 +126,7 @@ function stateOf(
     c: part(2 * layer + 1, hidden),
   }));
   return parts.map(({ hidden, h, c }) => ({
-    h: tensor(h, [batch, hidden], 'float32') as Tensor2D,
-    c: tensor(c, [batch, hidden], 'float32') as Tensor2D,
+    h: tensor2d(h, [batch, hidden], 'float32'),
+    c: tensor2d(c, [batch, hidden], 'float32'),
   }));
 }

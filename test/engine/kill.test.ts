@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { loadVoice } from '../../src/main/files/voice-folder.ts';
+import {
+  jsonLines,
+  prose,
+  start,
+  temporaryFolder,
+  tiny,
+  understudy,
+} from '../helpers/understudy.ts';
+
+const train = (...rest: string[]): string[] => [
+  'train',
+  'a.txt',
+  '--out',
+  'my.voice',
+  '--json',
+  ...rest,
+];
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s finishes the step, saves, says how to go on, and --resume does',
+  async (signal) => {
+    using folder = temporaryFolder();
+    folder.write('a.txt', prose(12));
+    const running = start(folder.path, train(...tiny, '--epochs', '500'));
+    await running.until(/"progress"/);
+    running.child.kill(signal);
+    const { code, err } = await running.ended;
+    expect(code).toBe(130);
+    expect(err).toContain('--resume');
+    const voice = join(folder.path, 'my.voice');
+    const stopped = await loadVoice(voice);
+
+    const resumed = start(folder.path, train('--resume', '--threads', '1'));
+    await resumed.until(/"progress"/);
+    resumed.child.kill(signal);
+    const { out } = await resumed.ended;
+    const first = jsonLines(out).find(({ event }) => event === 'progress');
+    expect(first?.['step']).toBeGreaterThanOrEqual(stopped.card.metrics.steps + 1);
+  },
+);
+
+test('killed at any moment, it leaves a voice that loads and can be resumed', async () => {
+  using folder = temporaryFolder();
+  folder.write('a.txt', prose(12));
+  const voice = join(folder.path, 'my.voice');
+  const resume = (): string[] => train('--resume', '--threads', '1');
+  for (const [i, delay] of [0, 40, 150, 400].entries()) {
+    const running = start(folder.path, i === 0 ? train(...tiny, '--epochs', '100000') : resume());
+    await running.until(/"stage":"training"/);
+    await wait(delay);
+    running.child.kill('SIGKILL');
+    await running.ended;
+    await expect(loadVoice(voice)).resolves.toBeDefined();
+  }
+  const evaluated = await understudy(folder.path, ['evaluate', 'a.txt', '--voice', 'my.voice']);
+  expect(evaluated.code).toBe(0);
+});

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import {
+  learningRate,
+  planBudget,
+  stepsBetweenEvaluations,
+} from '../../../src/main/lm/training/schedule.ts';
+
+const config = { rate: 0.002, finalRate: 0.05, warmup: 50 };
+
+test('the rate warms up in a straight line', () => {
+  expect(learningRate(config, 0, 0)).toBeCloseTo(0.002 / 50, 10);
+  expect(learningRate(config, 24, 0)).toBeCloseTo(0.001, 10);
+  expect(learningRate(config, 49, 0)).toBeCloseTo(0.002, 10);
+});
+
+test('the rate falls along a cosine to its final share', () => {
+  expect(learningRate(config, 1000, 0.5)).toBeCloseTo(0.002 * (0.05 + 0.95 / 2), 10);
+  expect(learningRate(config, 1000, 1)).toBeCloseTo(0.0001, 10);
+  expect(learningRate(config, 1000, 1.2)).toBeCloseTo(0.0001, 10);
+});
+
+test('without warm-up it begins at its peak', () => {
+  expect(learningRate({ ...config, warmup: 0 }, 0, 0)).toBe(0.002);
+});
+
+test('a budget of epochs counts steps and knows no clock', () => {
+  const budget = planBudget({ epochs: 3, minutes: null }, 40);
+  expect(budget.share(60, 1e9)).toBe(0.5);
+  expect(budget.over(119, 1e9, 1e9, 1)).toBe(false);
+  expect(budget.over(120, 0, 0, 1)).toBe(true);
+});
+
+test('a budget of minutes leaves time for the last evaluation', () => {
+  const budget = planBudget({ epochs: 3, minutes: 2 }, 40);
+  expect(budget.share(1e6, 60)).toBe(0.5);
+  expect(budget.over(1e6, 109, 10, 1)).toBe(false);
+  expect(budget.over(1e6, 109.6, 10, 1)).toBe(true);
+});
+
+test('a budget of minutes takes one step at least', () => {
+  const budget = planBudget({ epochs: 3, minutes: 0.01 }, 40);
+  expect(budget.over(0, 5, 0, 1)).toBe(false);
+  expect(budget.over(1, 5, 0, 1)).toBe(true);
+});
+
+test('short epochs are evaluated whole, long ones every 45 seconds', () => {
+  expect(stepsBetweenEvaluations({ minutes: null }, 100, 0.1, 0.1)).toBe(100);
+  expect(stepsBetweenEvaluations({ minutes: null }, 9000, 0.1, 0.1)).toBe(450);
+});
+
+test('evaluations that take long come seldom, but once an epoch', () => {
+  expect(stepsBetweenEvaluations({ minutes: null }, 9000, 0.1, 9)).toBe(900);
+  expect(stepsBetweenEvaluations({ minutes: null }, 9000, 0.1, 900)).toBe(9000);
+});
+
+test('a budget of minutes is evaluated about ten times', () => {
+  expect(stepsBetweenEvaluations({ minutes: 5 }, 100, 0.1, 0.1)).toBe(300);
+  expect(stepsBetweenEvaluations({ minutes: 60 }, 100, 0.1, 0.1)).toBe(450);
+  expect(stepsBetweenEvaluations({ minutes: 0.1 }, 100, 0.1, 9)).toBe(20);
+});
