@@ -122,7 +122,7 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
     const { ending, snapshot } = await train(network, corpus, {
       config: config.training,
       resume: resumed?.snapshot ?? null,
-      evaluateEvery: measured.evaluateEvery,
+      evaluation: measured.evaluation,
       signal: job.signal,
       now: system.now,
       yieldNow,

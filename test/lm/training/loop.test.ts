@@ -174,7 +174,10 @@ test('it stops by itself when it no longer learns', async () => {
 test('a budget in minutes ends on time, at the final rate, having evaluated at the end', async () => {
   const corpus = await tinyCorpus();
   const network = tinyNetwork(corpus);
-  const run = tinyRun({ config: { minutes: 1, epochs: 1 }, evaluateEvery: 100 }, 100);
+  const run = tinyRun(
+    { config: { minutes: 1, epochs: 1 }, evaluation: { every: 100, tokens: 1 << 18, seconds: 0 } },
+    100,
+  );
   const { ending, snapshot } = await train(network, corpus, run);
   network.dispose();
   expect(ending).toBe('finished');
@@ -192,7 +195,7 @@ test('a checkpoint is made at least every minute', async () => {
   const steps: number[] = [];
   const run = tinyRun(
     {
-      evaluateEvery: 1000,
+      evaluation: { every: 1000, tokens: 1 << 18, seconds: 0 },
       checkpoint: ({ progress }) => {
         steps.push(progress.step);
         return Promise.resolve();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import {
   learningRate,
   planBudget,
-  stepsBetweenEvaluations,
+  planEvaluations,
 } from '../../../src/main/lm/training/schedule.ts';
 
 const config = { rate: 0.002, finalRate: 0.05, warmup: 50 };
@@ -43,18 +43,34 @@ test('a budget of minutes takes one step at least', () => {
   expect(budget.over(1, 5, 0, 1)).toBe(true);
 });
 
+const sizes = { stepsPerEpoch: 100, heldBack: 50_000, fitted: 0 };
+const every = (minutes: number | null, epoch: number, tokenSeconds: number): number =>
+  planEvaluations({ minutes }, { ...sizes, stepsPerEpoch: epoch }, 0.1, tokenSeconds).every;
+
 test('short epochs are evaluated whole, long ones every 45 seconds', () => {
-  expect(stepsBetweenEvaluations({ minutes: null }, 100, 0.1, 0.1)).toBe(100);
-  expect(stepsBetweenEvaluations({ minutes: null }, 9000, 0.1, 0.1)).toBe(450);
+  expect(every(null, 100, 1e-6)).toBe(100);
+  expect(every(null, 9000, 1e-6)).toBe(450);
 });
 
 test('evaluations that take long come seldom, but once an epoch', () => {
-  expect(stepsBetweenEvaluations({ minutes: null }, 9000, 0.1, 9)).toBe(900);
-  expect(stepsBetweenEvaluations({ minutes: null }, 9000, 0.1, 900)).toBe(9000);
+  expect(every(null, 9000, 9 / 50_000)).toBe(900);
+  expect(every(null, 9000, 1)).toBe(9000);
 });
 
 test('a budget of minutes is evaluated about ten times', () => {
-  expect(stepsBetweenEvaluations({ minutes: 5 }, 100, 0.1, 0.1)).toBe(300);
-  expect(stepsBetweenEvaluations({ minutes: 60 }, 100, 0.1, 0.1)).toBe(450);
-  expect(stepsBetweenEvaluations({ minutes: 0.1 }, 100, 0.1, 9)).toBe(20);
+  expect(every(5, 100, 1e-6)).toBe(300);
+  expect(every(60, 100, 1e-6)).toBe(450);
+});
+
+test('a short budget evaluates on fewer tokens, and three times at least', () => {
+  const plan = planEvaluations({ minutes: 0.5 }, sizes, 0.1, 1e-5);
+  expect(plan.tokens).toBe(30_000);
+  expect(plan.seconds).toBeCloseTo(0.3, 6);
+  expect(every(0.1, 100, 1e-2)).toBe(20);
+});
+
+test('of a very long text a quarter of a million tokens are scored', () => {
+  expect(planEvaluations({ minutes: null }, { ...sizes, heldBack: 1e7 }, 0.1, 1e-6).tokens).toBe(
+    262_144,
+  );
 });

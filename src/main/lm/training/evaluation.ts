@@ -16,9 +16,6 @@ export interface EvaluationOptions {
   readonly yieldNow: () => Promise<void>;
 }
 
-/** Most tokens of the held-back text that an evaluation scores: more tells no more. */
-export const EVALUATED = 1 << 18;
-
 const WINDOW = 64;
 const COLUMNS = 16;
 /** Fewest tokens of a column: below that, fewer columns. */
@@ -77,6 +74,8 @@ export async function heldBackLoss(
 
 /** Tokens that the temperature is fitted on: bounded, since it takes several readings. */
 const FITTED = 4096;
+/** Tokens that one fit reads at most, in all its readings. */
+export const FITTING = 6 * FITTED;
 /** ln of the lowest and highest temperature that is given. */
 const BOUND = Math.log(1.6);
 

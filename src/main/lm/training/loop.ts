@@ -8,9 +8,9 @@ import { Columns } from '../text/batches.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { bitsPerCharacter, spellingNats } from './bits.ts';
 import { exhausted, judge, noLearning } from './early-stopping.ts';
-import { EVALUATED, fitTemperature, heldBackLoss } from './evaluation.ts';
+import { fitTemperature, heldBackLoss } from './evaluation.ts';
 import { faultOf, noLosses, remember } from './faults.ts';
-import { learningRate, planBudget } from './schedule.ts';
+import { learningRate, planBudget, type EvaluationPlan } from './schedule.ts';
 import {
   restoreSnapshot,
   takeSnapshot,
@@ -23,8 +23,8 @@ export interface LoopOptions {
   readonly config: TrainingConfig;
   /** Where to go on; null to begin. */
   readonly resume: Snapshot | null;
-  /** Steps from one evaluation to the next; a resumed run keeps its own. */
-  readonly evaluateEvery: number;
+  /** A resumed run keeps the one it began with. */
+  readonly evaluation: EvaluationPlan;
   readonly signal: AbortSignal;
   /** Milliseconds that only grow. */
   readonly now: () => number;
@@ -44,14 +44,15 @@ export type Ending = 'finished' | 'no longer learning' | 'stopped';
 const KEEP_EVERY = 60_000;
 const ROLLBACKS = 3;
 
-const beginning = (evaluateEvery: number): Progress => ({
+const beginning = ({ every, tokens }: EvaluationPlan): Progress => ({
   step: 0,
   epoch: 0,
   window: 0,
   seconds: 0,
   rateScale: 1,
   rollbacks: 0,
-  evaluateEvery,
+  evaluateEvery: every,
+  evaluateTokens: tokens,
   evaluatedStep: 0,
   learning: noLearning,
   losses: noLosses,
@@ -80,7 +81,7 @@ export async function train(
 
   const optimiser = new AdamW(network, config);
   let state = zeroState(network.config, columns.batch);
-  let progress = options.resume?.progress ?? beginning(options.evaluateEvery);
+  let progress = options.resume?.progress ?? beginning(options.evaluation);
   let best: Best | null = options.resume?.best ?? null;
 
   const restore = (from: Snapshot): void => {
@@ -97,7 +98,7 @@ export async function train(
   };
   let steps = 0;
   let stepMilliseconds = 0;
-  let evaluationSeconds = 0;
+  let evaluationSeconds = options.evaluation.seconds;
 
   let good: Snapshot;
   let keptAt = now();
@@ -134,7 +135,10 @@ export async function train(
     options.event({ kind: 'stage', stage: 'evaluating' });
     const began = now();
     const heldBack = corpus.heldBack.ids;
-    const loss = await heldBackLoss(network, heldBack, { ...options, limit: EVALUATED });
+    const loss = await heldBackLoss(network, heldBack, {
+      ...options,
+      limit: progress.evaluateTokens,
+    });
     if (loss === null) return;
     if (!Number.isFinite(loss)) return rollBack('the held-back loss is not a number');
     const { step, epoch } = progress;

@@ -4,15 +4,14 @@ import { AdamW } from '../nn/optimiser.ts';
 import { evaluateStep, trainStep } from '../nn/step.ts';
 import { Columns } from '../text/batches.ts';
 import type { Corpus } from '../text/corpus.ts';
-import { EVALUATED } from './evaluation.ts';
-import { stepsBetweenEvaluations } from './schedule.ts';
+import { FITTING } from './evaluation.ts';
+import { planEvaluations, type EvaluationPlan } from './schedule.ts';
 
 /** What this computer makes of a plan. */
 export interface Measured {
   readonly stepSeconds: number;
   readonly charactersPerSecond: number;
-  /** Steps from one evaluation to the next. */
-  readonly evaluateEvery: number;
+  readonly evaluation: EvaluationPlan;
   /** Seconds until the end, evaluations included; less when it stops learning before. */
   readonly seconds: number;
 }
@@ -21,8 +20,6 @@ export interface Measured {
 const STEPS = 4;
 const SPENT = 300;
 const MOST = 1500;
-/** The temperature's fit reads 4,096 tokens three times or six. */
-const FITTING = 6 * 4096;
 
 /**
  * Times a few real steps, and one evaluation window, on the real text. The network's weights are as
@@ -84,23 +81,21 @@ export async function measure(
   const stepSeconds = Math.max(1e-6, (later[later.length >> 1] ?? 0) / 1000);
   const positions = columns.batch * columns.window;
   const heldBack = corpus.heldBack.ids.length;
-  const evaluated = Math.min(EVALUATED, heldBack) + Math.min(FITTING, 6 * heldBack);
-  const evaluationSeconds = (evaluated / positions) * windowSeconds;
-  const evaluateEvery = stepsBetweenEvaluations(
+  const evaluation = planEvaluations(
     config,
-    columns.windows,
+    { stepsPerEpoch: columns.windows, heldBack, fitted: Math.min(FITTING, 6 * heldBack) },
     stepSeconds,
-    evaluationSeconds,
+    windowSeconds / positions,
   );
   const total = columns.windows * config.epochs;
   return {
     stepSeconds,
-    evaluateEvery,
+    evaluation,
     charactersPerSecond:
       (positions * corpus.train.characters) / corpus.train.ids.length / stepSeconds,
     seconds:
       config.minutes === null
-        ? total * stepSeconds + (total / evaluateEvery) * evaluationSeconds
+        ? total * stepSeconds + (total / evaluation.every) * evaluation.seconds
         : config.minutes * 60,
   };
 }

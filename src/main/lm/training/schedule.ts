@@ -52,26 +52,45 @@ export function planBudget(
 const PAUSE = 45;
 /** Share of the time that evaluations may take, unless an epoch is shorter still. */
 const SHARE = 0.1;
+/** Tokens of the held-back text that an evaluation scores at most: more tells no more. */
+const MOST = 1 << 18;
+const FEWEST = 1 << 13;
+
+/** When to evaluate, and on how much. Fixed before the first step, so that a resumed run repeats it. */
+export interface EvaluationPlan {
+  /** Steps from one evaluation to the next. */
+  readonly every: number;
+  /** Held-back tokens that are scored. */
+  readonly tokens: number;
+  /** What one takes. */
+  readonly seconds: number;
+}
 
 /**
- * Steps from one evaluation to the next: an epoch, or about 45 seconds of a longer one; with a budget in
- * minutes, about a tenth of it. Counted in steps, so that a run that is resumed evaluates where the
- * uninterrupted one would.
+ * Evaluates every epoch, or about every 45 seconds of a longer one, and seldom enough to leave nine tenths
+ * of the time for learning. A budget in minutes sees about ten evaluations, three at least, on fewer
+ * tokens when it is short.
  *
- * @param stepSeconds seconds of a step, and @param evaluationSeconds of an evaluation, both measured
+ * @param heldBack tokens there are
+ * @param fitted tokens that the fit of the temperature reads besides
+ * @param stepSeconds seconds of a step, and @param tokenSeconds of evaluating a token, both measured
  */
-export function stepsBetweenEvaluations(
+export function planEvaluations(
   config: Pick<TrainingConfig, 'minutes'>,
-  stepsPerEpoch: number,
+  sizes: { readonly stepsPerEpoch: number; readonly heldBack: number; readonly fitted: number },
   stepSeconds: number,
-  evaluationSeconds: number,
-): number {
+  tokenSeconds: number,
+): EvaluationPlan {
+  const { stepsPerEpoch, heldBack, fitted } = sizes;
   const epoch = stepsPerEpoch * stepSeconds;
-  const least = evaluationSeconds / SHARE;
-  if (config.minutes === null) {
-    return Math.ceil(stepsPerEpoch / Math.max(1, Math.round(epoch / Math.max(PAUSE, least))));
-  }
-  const seconds = Math.max(least, Math.min(config.minutes * 6, Math.max(PAUSE, epoch)));
-  // Three at least, so that the best of them means something.
-  return Math.max(1, Math.round(Math.min(seconds, config.minutes * 20) / stepSeconds));
+  const budget = config.minutes === null ? Infinity : config.minutes * 60;
+  const affordable = Math.round((budget * SHARE) / 10 / tokenSeconds);
+  const tokens = Math.min(heldBack, MOST, Math.max(FEWEST, affordable));
+  const seconds = (tokens + fitted) * tokenSeconds;
+  const pause = Math.max(seconds / SHARE, Math.min(budget / 10, Math.max(PAUSE, epoch)));
+  const every =
+    config.minutes === null
+      ? Math.ceil(stepsPerEpoch / Math.max(1, Math.round(epoch / Math.max(PAUSE, seconds / SHARE))))
+      : Math.round(Math.min(pause, budget / 3) / stepSeconds);
+  return { every: Math.max(1, every), tokens, seconds };
 }

@@ -30,6 +30,8 @@ export interface Progress {
   readonly rollbacks: number;
   /** Steps from one evaluation to the next. */
   readonly evaluateEvery: number;
+  /** Held-back tokens that an evaluation scores. */
+  readonly evaluateTokens: number;
   /** Step of the last evaluation. */
   readonly evaluatedStep: number;
   readonly learning: Learning;
