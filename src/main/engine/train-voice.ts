@@ -1,12 +1,10 @@
-import { basename, resolve } from 'node:path';
 import type { VoiceConfig } from '../../shared/config.ts';
 import { UserError } from '../../shared/errors.ts';
-import type { TrainingEvent } from '../../shared/events.ts';
 import type { Backend } from '../backends/backend.ts';
 import { chooseBackend } from '../backends/choose.ts';
-import { loadLatestCheckpoint, removeCheckpoints, saveCheckpoint } from '../files/checkpoints.ts';
+import { loadLatestCheckpoint, removeCheckpoints } from '../files/checkpoints.ts';
 import { lockVoice } from '../files/lock.ts';
-import { assertFree, loadVoice, removeLeftovers, saveVoice } from '../files/voice-folder.ts';
+import { assertFree, loadVoice, removeLeftovers } from '../files/voice-folder.ts';
 import { createNetwork, initialWeights } from '../lm/nn/network.ts';
 import { parameterCount } from '../lm/nn/weights.ts';
 import { createRandom } from '../lm/random.ts';
@@ -20,14 +18,13 @@ import {
   train,
   type Choices,
   type Ending,
-  type Measured,
-  type Snapshot,
 } from '../lm/training/index.ts';
-import { FORMAT, KIND, type VoiceCard } from '../lm/voice/card.ts';
-import { samplePrompt, writeSamples } from './samples.ts';
-import { fromCheckpoint, toCheckpoint, type Origin } from './snapshots.ts';
+import { Keeper, type TrainJob } from './keeper.ts';
+import { fromCheckpoint, type Origin } from './snapshots.ts';
 import { findSources, sourceOf, type Range, type SourceFile } from './sources.ts';
-import { appVersion, computer, yieldNow, type System } from './system.ts';
+import { computer, yieldNow, type System } from './system.ts';
+
+export type { TrainJob };
 
 export interface TrainRequest extends Choices {
   /** Files and folders. */
@@ -49,15 +46,6 @@ export interface TrainResult {
   readonly heldBackNats: number | null;
   readonly bitsPerCharacter: number | null;
 }
-
-export interface TrainJob {
-  readonly signal: AbortSignal;
-  readonly event: (event: TrainingEvent) => void;
-  readonly system?: System;
-}
-
-/** Shortest time between two saves, in milliseconds: tiny epochs would spend it all on the disk. */
-const SAVE_EVERY = 5000;
 
 /**
  * Trains a voice from files into a folder. From before the first step on the folder holds a voice that
@@ -270,87 +258,4 @@ async function activeBackend(threads: number | undefined, { event }: TrainJob): 
   }
   await backend.activate();
   return backend;
-}
-
-interface Kept {
-  readonly out: string;
-  readonly origin: Origin;
-  readonly corpus: Corpus;
-  readonly files: readonly SourceFile[];
-  readonly measured: Measured;
-  readonly backend: Backend;
-  readonly system: System;
-  readonly job: TrainJob;
-}
-
-/** Writes the voice and the checkpoints of one run, and lets the voice speak after each improvement. */
-class Keeper {
-  readonly #kept: Kept;
-  readonly #prompt: string;
-  #savedAt = -Infinity;
-  /** Step of the weights that the voice on disk has, if this sitting wrote it. */
-  #voiceStep: number | null = null;
-
-  constructor(kept: Kept) {
-    this.#kept = kept;
-    this.#prompt = samplePrompt(kept.corpus.units, kept.corpus.heldBack);
-  }
-
-  async keep(snapshot: Snapshot, last: boolean): Promise<void> {
-    const { out, origin, backend, corpus, system, job } = this.#kept;
-    if (!last && system.now() - this.#savedAt < SAVE_EVERY) return;
-    job.event({ kind: 'stage', stage: 'saving' });
-    const { best, progress } = snapshot;
-    // Before the first evaluation there is no best: better what it has learnt so far than nothing.
-    const { step, seconds, weights } = best ?? { ...progress, weights: snapshot.weights };
-    const improved = step !== this.#voiceStep;
-    // This order: a voice that was not trained to its end always has a checkpoint beside it.
-    await saveCheckpoint(out, toCheckpoint(snapshot, origin));
-    if (improved) await saveVoice(out, this.#card(best, step, seconds), weights);
-    this.#voiceStep = step;
-    this.#savedAt = system.now();
-    if (!best || !improved || job.signal.aborted) return;
-    const stepper = backend.createStepper(origin.config.network, weights, {
-      streams: 1,
-      precision: 'float32',
-    });
-    try {
-      const { seed } = origin.config.training;
-      await writeSamples(stepper, corpus.units, { ...job, prompt: this.#prompt, seed, step });
-    } finally {
-      stepper.dispose();
-    }
-  }
-
-  #card(best: Snapshot['best'], steps: number, seconds: number): VoiceCard {
-    const { out, origin, corpus, files, measured } = this.#kept;
-    const characters = Math.round(steps * measured.charactersPerSecond * measured.stepSeconds);
-    return {
-      kind: KIND,
-      format: FORMAT,
-      name:
-        basename(resolve(out))
-          .replace(/\.voice$/, '')
-          .slice(0, 200) || 'voice',
-      appVersion: appVersion(),
-      config: origin.config,
-      units: corpus.units.toJSON(),
-      trainedOn: files.map(({ name, sha256 }, i) => ({
-        name,
-        sha256,
-        words: corpus.report.documents[i]?.words ?? 0,
-        characters: corpus.report.documents[i]?.characters ?? 0,
-      })),
-      metrics: {
-        heldBackNats: best?.heldBackLoss ?? null,
-        bitsPerCharacter: best?.bitsPerCharacter ?? null,
-        temperature: best?.temperature ?? 1,
-        steps,
-        seconds,
-        epochs: characters / corpus.train.characters,
-        characters,
-      },
-      prompt: this.#prompt,
-    };
-  }
 }

@@ -1,0 +1,105 @@
+import { basename, resolve } from 'node:path';
+import type { TrainingEvent } from '../../shared/events.ts';
+import type { Backend } from '../backends/backend.ts';
+import { saveCheckpoint } from '../files/checkpoints.ts';
+import { saveVoice } from '../files/voice-folder.ts';
+import type { Corpus } from '../lm/text/index.ts';
+import type { Measured, Snapshot } from '../lm/training/index.ts';
+import { FORMAT, KIND, type VoiceCard } from '../lm/voice/card.ts';
+import { samplePrompt, writeSamples } from './samples.ts';
+import { toCheckpoint, type Origin } from './snapshots.ts';
+import type { SourceFile } from './sources.ts';
+import { appVersion, type System } from './system.ts';
+
+/** How a training job is watched and stopped. */
+export interface TrainJob {
+  readonly signal: AbortSignal;
+  readonly event: (event: TrainingEvent) => void;
+  readonly system?: System;
+}
+
+/** Shortest time between two saves, in milliseconds: tiny epochs would spend it all on the disk. */
+const SAVE_EVERY = 5000;
+
+export interface Kept {
+  readonly out: string;
+  readonly origin: Origin;
+  readonly corpus: Corpus;
+  readonly files: readonly SourceFile[];
+  readonly measured: Measured;
+  readonly backend: Backend;
+  readonly system: System;
+  readonly job: TrainJob;
+}
+
+/** Writes the voice and the checkpoints of one run, and lets the voice speak after each improvement. */
+export class Keeper {
+  readonly #kept: Kept;
+  readonly #prompt: string;
+  #savedAt = -Infinity;
+  /** Step of the weights that the voice on disk has, if this sitting wrote it. */
+  #voiceStep: number | null = null;
+
+  constructor(kept: Kept) {
+    this.#kept = kept;
+    this.#prompt = samplePrompt(kept.corpus.units, kept.corpus.heldBack);
+  }
+
+  async keep(snapshot: Snapshot, last: boolean): Promise<void> {
+    const { out, origin, backend, corpus, system, job } = this.#kept;
+    if (!last && system.now() - this.#savedAt < SAVE_EVERY) return;
+    job.event({ kind: 'stage', stage: 'saving' });
+    const { best, progress } = snapshot;
+    // Before the first evaluation there is no best: better what it has learnt so far than nothing.
+    const { step, seconds, weights } = best ?? { ...progress, weights: snapshot.weights };
+    const improved = step !== this.#voiceStep;
+    // This order: a voice that was not trained to its end always has a checkpoint beside it.
+    await saveCheckpoint(out, toCheckpoint(snapshot, origin));
+    if (improved) await saveVoice(out, this.#card(best, step, seconds), weights);
+    this.#voiceStep = step;
+    this.#savedAt = system.now();
+    if (!best || !improved || job.signal.aborted) return;
+    const stepper = backend.createStepper(origin.config.network, weights, {
+      streams: 1,
+      precision: 'float32',
+    });
+    try {
+      const { seed } = origin.config.training;
+      await writeSamples(stepper, corpus.units, { ...job, prompt: this.#prompt, seed, step });
+    } finally {
+      stepper.dispose();
+    }
+  }
+
+  #card(best: Snapshot['best'], steps: number, seconds: number): VoiceCard {
+    const { out, origin, corpus, files, measured } = this.#kept;
+    const characters = Math.round(steps * measured.charactersPerSecond * measured.stepSeconds);
+    return {
+      kind: KIND,
+      format: FORMAT,
+      name:
+        basename(resolve(out))
+          .replace(/\.voice$/, '')
+          .slice(0, 200) || 'voice',
+      appVersion: appVersion(),
+      config: origin.config,
+      units: corpus.units.toJSON(),
+      trainedOn: files.map(({ name, sha256 }, i) => ({
+        name,
+        sha256,
+        words: corpus.report.documents[i]?.words ?? 0,
+        characters: corpus.report.documents[i]?.characters ?? 0,
+      })),
+      metrics: {
+        heldBackNats: best?.heldBackLoss ?? null,
+        bitsPerCharacter: best?.bitsPerCharacter ?? null,
+        temperature: best?.temperature ?? 1,
+        steps,
+        seconds,
+        epochs: characters / corpus.train.characters,
+        characters,
+      },
+      prompt: this.#prompt,
+    };
+  }
+}
