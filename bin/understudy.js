@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-const cli = new URL('../dist/cli.js', import.meta.url);
+const cli = new URL('../dist/cli/cli.js', import.meta.url);
 
 /** @param {string} sentence */
 function refuse(sentence) {

@@ -1,5 +1,6 @@
-// Builds all that runs: the native kernels (build/Release) and the command line (dist/).
-// With --if-stale it does nothing while both are newer than their sources.
+// Builds all that runs: the native kernels (build/Release), the command line (dist/cli), the app with its
+// engine (dist/app), the web host (dist/web) and the page (dist/page).
+// With --if-stale it does nothing for what is newer than its sources.
 import { existsSync, globSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -21,9 +22,15 @@ const isFresh = (output, sources) =>
   statSync(path.join(root, output)).mtimeMs >= newest(sources);
 
 const nativeSources = ['src/main/backends/native/cpp/**/*', 'binding.gyp'];
-const cliSources = ['src/**/*.ts', 'package.json', 'scripts/build.mjs'];
+const common = ['package.json', 'scripts/build.mjs', 'src/shared/**/*.ts'];
+const nodeSources = [...common, 'src/main/**/*.ts'];
+const pageSources = [...common, 'src/renderer/**/*', 'vite.config.ts'];
 
-async function buildCli() {
+/**
+ * Programs for Node and Electron: our sources bundled, packages left in node_modules.
+ * @param {string} outDir @param {Record<string, string>} input
+ */
+async function buildPrograms(outDir, input) {
   const { build } = await import('vite');
   await build({
     root,
@@ -31,23 +38,88 @@ async function buildCli() {
     logLevel: 'warn',
     publicDir: false,
     build: {
-      ssr: 'src/main/cli/index.ts',
-      outDir: 'dist',
+      ssr: true,
+      outDir,
       target: 'node22',
       emptyOutDir: true,
       // Readable stack traces matter more than size: nothing is downloaded.
       minify: false,
       rolldownOptions: {
+        input,
+        external: ['electron'],
         output: {
           format: 'es',
-          entryFileNames: 'cli.js',
+          entryFileNames: '[name].js',
           chunkFileNames: 'chunks/[name]-[hash].js',
         },
       },
     },
   });
-  console.log('Command line built: npx understudy --help');
 }
+
+/** A sandboxed preload is one CommonJS file that requires only electron. */
+async function buildPreload() {
+  const { build } = await import('vite');
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    ssr: { noExternal: true },
+    build: {
+      ssr: 'src/main/electron/preload.ts',
+      outDir: 'dist/app',
+      target: 'chrome150',
+      emptyOutDir: false,
+      minify: false,
+      rolldownOptions: {
+        external: ['electron'],
+        output: { format: 'cjs', entryFileNames: 'preload.cjs', codeSplitting: false },
+      },
+    },
+  });
+}
+
+async function buildPage() {
+  const { build } = await import('vite');
+  await build({ root, configFile: path.join(root, 'vite.config.ts'), logLevel: 'warn' });
+}
+
+async function buildApp() {
+  await buildPrograms('dist/app', {
+    main: 'src/main/electron/index.ts',
+    engine: 'src/main/engine/process/entry.ts',
+  });
+  await buildPreload();
+}
+
+/** @type {readonly {name: string, output: string, sources: string[], build: () => Promise<void>}[]} */
+const targets = [
+  {
+    name: 'Command line built: npx understudy --help',
+    output: 'dist/cli/cli.js',
+    sources: nodeSources,
+    build: () => buildPrograms('dist/cli', { cli: 'src/main/cli/index.ts' }),
+  },
+  {
+    name: 'App built: npm start',
+    output: 'dist/app/preload.cjs',
+    sources: nodeSources,
+    build: buildApp,
+  },
+  {
+    name: 'Web host built.',
+    output: 'dist/web/web.js',
+    sources: nodeSources,
+    build: () => buildPrograms('dist/web', { web: 'src/main/web/index.ts' }),
+  },
+  {
+    name: 'Page built.',
+    output: 'dist/page/index.html',
+    sources: pageSources,
+    build: buildPage,
+  },
+];
 
 const ifStale = process.argv.includes('--if-stale');
 // A build that failed is not tried again on every test: its log stands for it.
@@ -55,12 +127,14 @@ const nativeDone =
   isFresh('build/Release/understudy.node', nativeSources) ||
   isFresh('build/native.log', nativeSources);
 if (!ifStale || !nativeDone) await buildNativeOrSay();
-if (!ifStale || !isFresh('dist/cli.js', cliSources)) {
+for (const { name, output, sources, build } of targets) {
+  if (ifStale && isFresh(output, sources)) continue;
   try {
-    await buildCli();
+    await build();
+    console.log(name);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    console.error(`The command line was not built: ${stripVTControlCharacters(message)}`);
+    console.error(`${output} was not built: ${stripVTControlCharacters(message)}`);
     process.exitCode = 1;
   }
 }

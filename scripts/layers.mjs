@@ -1,6 +1,9 @@
 // ESLint rule `layers/imports`: which folder may import which. The map of ARCHITECTURE.md, enforced.
 import path from 'node:path';
 
+/** Any package and Node's own modules, but not electron. */
+const notElectron = [/^(?!electron$|electron\/)/];
+
 /**
  * For each layer: the layers it may import beside itself, and the packages.
  * `packages: null` allows any package and Node's own modules.
@@ -11,9 +14,32 @@ export const layers = {
   'src/main/lm': { layers: ['src/shared'], packages: [/^@tensorflow\/tfjs-core$/, /^valibot$/] },
   'src/main/backends': { layers: ['src/shared', 'src/main/lm/nn'], packages: null },
   'src/main/files': { layers: ['src/shared', 'src/main/lm'], packages: null },
+  'src/main/protocol': { layers: ['src/shared'], packages: [/^valibot$/] },
   'src/main/engine': {
-    layers: ['src/shared', 'src/main/lm', 'src/main/backends', 'src/main/files'],
+    layers: [
+      'src/shared',
+      'src/main/lm',
+      'src/main/backends',
+      'src/main/files',
+      'src/main/protocol',
+    ],
     packages: null,
+  },
+  // Everything of the app but its engines and its shells; knows no electron.
+  'src/main/host': {
+    layers: ['src/shared', 'src/main/files', 'src/main/protocol'],
+    packages: notElectron,
+  },
+  'src/main/web': { layers: ['src/shared', 'src/main/host'], packages: notElectron },
+  'src/main/electron': { layers: ['src/shared', 'src/main/host'], packages: null },
+  // The page.
+  'src/renderer/editor': {
+    layers: ['src/shared'],
+    packages: [/^@codemirror\//, /^@lezer\//],
+  },
+  'src/renderer': {
+    layers: ['src/shared'],
+    packages: [/^svelte($|\/)/, /^uplot$/, /^@fontsource/, /^valibot$/],
   },
   'src/main/cli': {
     layers: ['src/shared', 'src/main/lm', 'src/main/backends', 'src/main/files', 'src/main/engine'],

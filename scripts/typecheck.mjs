@@ -7,7 +7,12 @@ import process from 'node:process';
 
 const root = path.resolve(import.meta.dirname, '..');
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-const layers = ['shared', 'main/lm', 'main/backends', 'main/files', 'main/engine', 'main/cli'];
+const layers = [
+  'shared',
+  ...['lm', 'backends', 'files', 'protocol', 'engine', 'host', 'web', 'electron', 'cli'].map(
+    (layer) => `main/${layer}`,
+  ),
+];
 const projects = ['.', ...layers.map((layer) => `src/${layer}`)];
 
 /** @param {string} project */

@@ -22,7 +22,21 @@ export type ErrorCode =
   | 'backend.unavailable'
   | 'generation.invalid'
   | 'generation.cancelled'
-  | 'usage';
+  | 'usage'
+  | 'document.missing'
+  | 'document.exists'
+  | 'document.name'
+  | 'document.changed'
+  | 'document.stale'
+  | 'document.read-only'
+  | 'document.too-large'
+  | 'library.missing'
+  | 'training.busy'
+  | 'engine.gone'
+  | 'engine.failed'
+  | 'request.invalid'
+  | 'unsupported'
+  | 'internal';
 
 /** An error meant for the writer: a stable code and one clear sentence, never a stack trace. */
 export class UserError extends Error {

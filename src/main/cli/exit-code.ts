@@ -27,6 +27,14 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
     case 'text.unreadable':
     case 'text.too-short':
     case 'text.unsupported':
+    case 'document.missing':
+    case 'document.exists':
+    case 'document.name':
+    case 'document.changed':
+    case 'document.stale':
+    case 'document.read-only':
+    case 'document.too-large':
+    case 'library.missing':
       return exitCodes.text;
     case 'voice.missing':
     case 'voice.foreign':
@@ -34,6 +42,7 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
     case 'voice.too-new':
     case 'voice.exists':
     case 'voice.busy':
+    case 'training.busy':
     case 'archive.invalid':
       return exitCodes.voice;
     case 'memory.too-small':
@@ -46,6 +55,11 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
     case 'generation.cancelled':
       return exitCodes.interrupted;
     case 'backend.unavailable':
+    case 'engine.gone':
+    case 'engine.failed':
+    case 'request.invalid':
+    case 'unsupported':
+    case 'internal':
       return exitCodes.failure;
   }
 }

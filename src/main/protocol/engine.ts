@@ -1,0 +1,112 @@
+/** The boundary between the host and an engine process. One program, two roles: `trainer`, `sampler`. */
+import * as v from 'valibot';
+import {
+  choicesSchema,
+  editsSchema,
+  samplingSchema,
+  type SuggestionItem,
+  type TrainingEstimate,
+  type TrainingReport,
+} from '../../shared/api/index.ts';
+import type { TrainingEvent } from '../../shared/events.ts';
+import { call, event, stream } from '../../shared/rpc/index.ts';
+
+const place = v.pipe(v.string(), v.minLength(1), v.maxLength(32_768));
+const places = v.pipe(v.array(place), v.minLength(1), v.maxLength(10_000));
+const offset = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const id = v.pipe(v.string(), v.maxLength(4096));
+const nothing = v.strictObject({});
+
+/** `runsOn`: "CPU, AVX-512, 2 threads"; `notice` says why it is not a faster one. */
+export interface Hello {
+  readonly runsOn: string;
+  readonly notice: string | null;
+}
+
+/** Both roles. `threads` 0: all. */
+const common = {
+  hello: call<Hello>()(
+    v.strictObject({ threads: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
+  ),
+  /** Answered between steps and tokens: a process that does not is hung. */
+  ping: call<null>()(nothing),
+  log: event<string>(),
+};
+
+export interface TrainEnd {
+  readonly ending: 'finished' | 'no longer learning' | 'stopped';
+}
+
+export const trainerApi = {
+  ...common,
+  inspect: call<TrainingReport>()(v.strictObject({ files: places, choices: choicesSchema })),
+  estimate: call<TrainingEstimate>()(v.strictObject({ files: places, choices: choicesSchema })),
+  /** Cancelling finishes the step, saves, and ends with `stopped`. */
+  train: stream<TrainingEvent, TrainEnd>()(
+    v.strictObject({
+      files: places,
+      out: place,
+      choices: choicesSchema,
+      resume: v.boolean(),
+      /** Bytes, or 0 for no limit. */
+      memoryLimit: offset,
+    }),
+  ),
+  /** No step begins for these milliseconds: a suggestion streams, or the writer types. 0 ends it. */
+  giveWay: call<null>()(
+    v.strictObject({
+      milliseconds: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(60_000)),
+    }),
+  ),
+} as const;
+export type TrainerApi = typeof trainerApi;
+
+export interface ContinueEnd {
+  readonly alternatives: readonly {
+    readonly text: string;
+    readonly reason: 'length' | 'stop' | 'tokens' | 'cancelled';
+  }[];
+  readonly seed: number;
+  readonly temperature: number;
+}
+
+export const samplerApi = {
+  ...common,
+  /** The text of an open document, and then its edits: the sampler keeps a copy to read ahead in. */
+  openText: call<null>()(v.strictObject({ id, version: offset, text: v.string() })),
+  editText: call<null>()(v.strictObject({ id, version: offset, edits: editsSchema })),
+  closeText: call<null>()(v.strictObject({ id })),
+  /** Reads up to the offset and keeps the states at paragraph boundaries. */
+  readAhead: call<null>()(v.strictObject({ id, version: offset, at: offset, voice: place })),
+  /** Refused with `document.stale` when `version` is not the newest the sampler has. */
+  continue: stream<SuggestionItem, ContinueEnd>()(
+    v.strictObject({
+      id,
+      version: offset,
+      at: offset,
+      voice: place,
+      sampling: samplingSchema,
+      stopTexts: v.pipe(
+        v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(1000))),
+        v.maxLength(16),
+      ),
+    }),
+  ),
+  /** Continues a text that is no document: dialogue. */
+  continueText: stream<SuggestionItem, ContinueEnd>()(
+    v.strictObject({
+      prompt: v.string(),
+      voice: place,
+      sampling: samplingSchema,
+      stopTexts: v.pipe(
+        v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(1000))),
+        v.maxLength(16),
+      ),
+    }),
+  ),
+  /** The creativity at which generated text is as surprising as the writer's own held-back pages. */
+  measureYou: call<{ readonly creativity: number }>()(v.strictObject({ voice: place })),
+  /** The weights on disk are others now, or gone: forget what is loaded. */
+  forgetVoice: call<null>()(v.strictObject({ voice: place })),
+} as const;
+export type SamplerApi = typeof samplerApi;

@@ -1,0 +1,227 @@
+/** The whole boundary between the page and the host. Both ends and all validation are derived from `api`. */
+import * as v from 'valibot';
+import { call, event, stream, type Client, type Emit, type Handlers } from '../rpc/index.ts';
+import {
+  editsSchema,
+  preferencesSchema,
+  type Library,
+  type OpenDocument,
+  type SaveState,
+  type SearchHit,
+} from './documents.ts';
+import {
+  samplingSchema,
+  turnSchema,
+  type HistoryEntry,
+  type SuggestionEnd,
+  type SuggestionItem,
+} from './sampling.ts';
+import { sessionSchema, settingsChangeSchema, type Session, type Settings } from './settings.ts';
+import {
+  bytes,
+  entryName,
+  entryPath,
+  libraryPath,
+  MOST_TEXT,
+  nothing,
+  text,
+  voiceName,
+  whole,
+} from './values.ts';
+import {
+  choicesSchema,
+  sourcesSchema,
+  startTrainingSchema,
+  type Source,
+  type TrainingEstimate,
+  type TrainingReport,
+  type TrainingState,
+  type VoiceDetails,
+  type VoiceSummary,
+} from './voices.ts';
+
+export * from './documents.ts';
+export * from './sampling.ts';
+export * from './settings.ts';
+export * from './voices.ts';
+
+/** One engine process, for the status line. */
+export type EngineState =
+  | { readonly kind: 'starting' }
+  /** `runsOn`: "CPU, AVX-512, 2 threads"; `notice` says why it is not a faster one. */
+  | { readonly kind: 'ready'; readonly runsOn: string; readonly notice: string | null }
+  | { readonly kind: 'restarting'; readonly sentence: string }
+  /** Too many crashes; it starts again when it is asked for something. */
+  | { readonly kind: 'stopped'; readonly sentence: string };
+
+export interface EngineStatus {
+  readonly trainer: EngineState;
+  readonly sampler: EngineState;
+}
+
+/** All that the page needs for its first picture. */
+export interface Start {
+  readonly version: string;
+  readonly host: 'electron' | 'web';
+  readonly platform: 'mac' | 'windows' | 'linux';
+  readonly settings: Settings;
+  readonly session: Session;
+  readonly library: Library;
+  readonly voices: readonly VoiceSummary[];
+  readonly training: TrainingState | null;
+  readonly engines: EngineStatus;
+  /** Words written per day, newest last, of the last days: {"2026-11-25": 812}. */
+  readonly written: Readonly<Record<string, number>>;
+}
+
+const path = v.strictObject({ path: entryPath });
+const voice = v.strictObject({ voice: voiceName });
+
+export const api = {
+  start: call<Start>()(nothing),
+
+  changeSettings: call<Settings>()(settingsChangeSchema),
+  settingsChanged: event<Settings>(),
+  saveSession: call<null>()(sessionSchema),
+
+  /** Lets the writer choose another folder; null when they did not. */
+  chooseLibrary: call<Library | null>()(nothing),
+  libraryChanged: event<Library>({ latest: true }),
+  /** `name` without an ending gets ".md"; null: the next free "Untitled". Gives the path. */
+  createDocument: call<string>()(
+    v.strictObject({ folder: libraryPath, name: v.nullable(entryName) }),
+  ),
+  createFolder: call<string>()(v.strictObject({ folder: libraryPath, name: entryName })),
+  /** Gives the new path. Open documents go with it: `documentMoved` says so. */
+  renameEntry: call<string>()(v.strictObject({ path: entryPath, name: entryName })),
+  moveEntry: call<string>()(v.strictObject({ path: entryPath, folder: libraryPath })),
+  trashEntry: call<null>()(path),
+  /** Shows it in the system's file manager. */
+  revealEntry: call<null>()(path),
+  /** Files that were dropped in; gives their paths. */
+  importFiles: call<readonly string[]>()(
+    v.strictObject({
+      folder: libraryPath,
+      files: v.pipe(v.array(v.strictObject({ name: text(255), bytes })), v.maxLength(100)),
+    }),
+  ),
+  searchLibrary: stream<readonly SearchHit[], { readonly hits: number }>()(
+    v.strictObject({
+      query: v.pipe(text(1000), v.minLength(1)),
+      matchCase: v.boolean(),
+      wholeWord: v.boolean(),
+    }),
+  ),
+
+  openDocument: call<OpenDocument>()(path),
+  /** Saves first. */
+  closeDocument: call<null>()(path),
+  /** `base` is the version the edits were made to; refused with `document.stale` when it is not the newest. */
+  editDocument: call<{ readonly version: number }>()(
+    v.strictObject({ path: entryPath, base: whole(0, 2 ** 50), edits: editsSchema }),
+  ),
+  /** The whole text, where edits went astray. */
+  replaceDocument: call<{ readonly version: number }>()(
+    v.strictObject({ path: entryPath, text: text(MOST_TEXT) }),
+  ),
+  /** At once; gives when it is on the disk. */
+  saveDocument: call<null>()(path),
+  /** Ends a conflict, or a recovery: `mine` is the text here, `theirs` the file's. The other is kept as a copy. */
+  settleDocument: call<OpenDocument>()(
+    v.strictObject({ path: entryPath, keep: v.picklist(['mine', 'theirs']) }),
+  ),
+  setPreferences: call<null>()(v.strictObject({ path: entryPath, preferences: preferencesSchema })),
+  /** Another program changed the file and there was nothing unsaved here. */
+  documentReloaded: event<OpenDocument>(),
+  documentMoved: event<{ readonly from: string; readonly to: string }>(),
+  saveState: event<{ readonly path: string; readonly state: SaveState }>(),
+
+  /** Words typed (never those accepted), for the goals; gives the sum of the day. */
+  addWritten: call<number>()(
+    v.strictObject({
+      day: v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d$/)),
+      words: whole(-100_000, 100_000),
+    }),
+  ),
+
+  /** Continues a document at an offset; the text before it is the context. Cancel stops the sampler. */
+  continue: stream<SuggestionItem, SuggestionEnd>()(
+    v.strictObject({
+      path: entryPath,
+      version: whole(0, 2 ** 50),
+      at: whole(0, MOST_TEXT),
+      voice: voiceName,
+      sampling: samplingSchema,
+    }),
+  ),
+  /** The caret rests here: the sampler reads ahead. */
+  readAhead: call<null>()(
+    v.strictObject({
+      path: entryPath,
+      version: whole(0, 2 ** 50),
+      at: whole(0, MOST_TEXT),
+      voice: voiceName,
+    }),
+  ),
+  /** The writer types: training gives way for a moment. */
+  typing: call<null>()(nothing),
+  history: call<{ readonly entries: readonly HistoryEntry[]; readonly more: boolean }>()(
+    v.strictObject({
+      query: text(1000),
+      /** Only of this document; null for all. */
+      path: v.nullable(entryPath),
+      /** Older than this entry; null for the newest. */
+      before: v.nullable(text(64)),
+      limit: whole(1, 200),
+    }),
+  ),
+  /** Text of a suggestion that was taken into the document. */
+  markAccepted: call<null>()(v.strictObject({ id: text(64), text: text(100_000) })),
+
+  /** Talks with a voice: the next turn of the voice. */
+  talk: stream<string, { readonly text: string; readonly seed: number }>()(
+    v.strictObject({
+      voice: voiceName,
+      /** What stands before the turns: who speaks, and where. */
+      scene: text(20_000),
+      writerName: v.pipe(text(60), v.minLength(1)),
+      voiceName: v.pipe(text(60), v.minLength(1)),
+      turns: v.pipe(v.array(turnSchema), v.minLength(1), v.maxLength(500)),
+      sampling: samplingSchema,
+    }),
+  ),
+
+  voicesChanged: event<readonly VoiceSummary[]>(),
+  voiceDetails: call<VoiceDetails>()(voice),
+  renameVoice: call<null>()(v.strictObject({ voice: voiceName, name: voiceName })),
+  duplicateVoice: call<string>()(voice),
+  trashVoice: call<null>()(voice),
+  /** Gives where it was saved, for people; null when the writer did not choose a place. */
+  exportVoice: call<string | null>()(voice),
+  importVoice: call<string>()(v.strictObject({ name: text(255), bytes })),
+
+  /** Keeps a dropped file for training until the program ends. */
+  addTrainingText: call<Source>()(v.strictObject({ name: text(255), bytes })),
+  inspectSources: call<TrainingReport>()(
+    v.strictObject({ sources: sourcesSchema, choices: choicesSchema }),
+  ),
+  estimateTraining: call<TrainingEstimate>()(
+    v.strictObject({ sources: sourcesSchema, choices: choicesSchema }),
+  ),
+  startTraining: call<null>()(startTrainingSchema),
+  /** Finishes the step, saves, and can be resumed. */
+  pauseTraining: call<null>()(nothing),
+  /** Finishes the step and keeps the best so far for good. */
+  stopTraining: call<null>()(nothing),
+  resumeTraining: call<null>()(voice),
+  trainingChanged: event<TrainingState | null>({ latest: true }),
+
+  enginesChanged: event<EngineStatus>(),
+  /** Something the writer should know that belongs to no call. */
+  notice: event<{ readonly sentence: string; readonly tone: 'quiet' | 'warning' }>(),
+} as const;
+
+export type Api = typeof api;
+export type ApiClient = Client<Api>;
+export type ApiHandlers = Handlers<Api>;
+export type ApiEmit = Emit<Api>;

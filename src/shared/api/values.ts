@@ -1,0 +1,42 @@
+import * as v from 'valibot';
+
+export const whole = (least: number, most: number) =>
+  v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
+export const real = (least: number, most: number) =>
+  v.pipe(v.number(), v.finite(), v.minValue(least), v.maxValue(most));
+export const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
+export const nothing = v.strictObject({});
+
+/** Largest text that crosses the boundary in one piece, in UTF-16 code units. */
+export const MOST_TEXT = 1 << 26;
+
+/**
+ * A document or folder by its place in the library: segments joined by "/", no "." or "..", no
+ * backslash, no control characters. The library itself is "".
+ */
+export const libraryPath = v.pipe(
+  text(4096),
+  v.check((path) => path === '' || path.split('/').every(isSegment), 'not a path in the library'),
+);
+/** The same, but not the library itself. */
+export const entryPath = v.pipe(libraryPath, v.minLength(1));
+
+/** One name of a file or folder, without a path. */
+export const entryName = v.pipe(
+  text(255),
+  v.trim(),
+  v.check((name) => isSegment(name), 'not a name'),
+);
+
+const isSegment = (name: string): boolean =>
+  name !== '' &&
+  name !== '.' &&
+  name !== '..' &&
+  name.length <= 255 &&
+  !/[\0-\x1f\x7f\\/:]/.test(name);
+
+/** Bytes of a file that was dropped in, as base64: it crosses every kind of boundary. */
+export const bytes = v.pipe(text(400 << 20), v.base64());
+
+export const voiceName = entryName;
+export const seed = whole(0, 2 ** 32 - 1);
