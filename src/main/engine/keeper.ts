@@ -4,7 +4,7 @@ import type { Backend } from '../backends/backend.ts';
 import { saveCheckpoint } from '../files/checkpoints.ts';
 import { saveVoice } from '../files/voice-folder.ts';
 import type { Corpus } from '../lm/text/index.ts';
-import type { Measured, Snapshot } from '../lm/training/index.ts';
+import type { Best, Measured, Snapshot } from '../lm/training/index.ts';
 import { FORMAT, KIND, type VoiceCard } from '../lm/voice/card.ts';
 import { samplePrompt, writeSamples } from './samples.ts';
 import { toCheckpoint, type Origin } from './snapshots.ts';
@@ -20,6 +20,8 @@ export interface TrainJob {
 
 /** Shortest time between two saves, in milliseconds: tiny epochs would spend it all on the disk. */
 const SAVE_EVERY = 5000;
+/** Share of the time that saving and samples may take: large voices and slow disks are saved more seldom. */
+const SHARE = 0.03;
 
 export interface Kept {
   readonly out: string;
@@ -36,7 +38,8 @@ export interface Kept {
 export class Keeper {
   readonly #kept: Kept;
   readonly #prompt: string;
-  #savedAt = -Infinity;
+  /** Nothing but the end is kept before this, in milliseconds. */
+  #due = -Infinity;
   /** Step of the weights that the voice on disk has, if this sitting wrote it. */
   #voiceStep: number | null = null;
 
@@ -46,8 +49,16 @@ export class Keeper {
   }
 
   async keep(snapshot: Snapshot, last: boolean): Promise<void> {
-    const { out, origin, backend, corpus, system, job } = this.#kept;
-    if (!last && system.now() - this.#savedAt < SAVE_EVERY) return;
+    const { system } = this.#kept;
+    const began = system.now();
+    if (!last && began < this.#due) return;
+    await this.#save(snapshot);
+    const ended = system.now();
+    this.#due = ended + Math.max(SAVE_EVERY, (ended - began) / SHARE);
+  }
+
+  async #save(snapshot: Snapshot): Promise<void> {
+    const { out, origin, job } = this.#kept;
     job.event({ kind: 'stage', stage: 'saving' });
     const { best, progress } = snapshot;
     // Before the first evaluation there is no best: better what it has learnt so far than nothing.
@@ -57,8 +68,11 @@ export class Keeper {
     await saveCheckpoint(out, toCheckpoint(snapshot, origin));
     if (improved) await saveVoice(out, this.#card(best, step, seconds), weights);
     this.#voiceStep = step;
-    this.#savedAt = system.now();
-    if (!best || !improved || job.signal.aborted) return;
+    if (best && improved && !job.signal.aborted) await this.#speak(best);
+  }
+
+  async #speak({ weights, step }: Best): Promise<void> {
+    const { backend, origin, corpus, job } = this.#kept;
     const stepper = backend.createStepper(origin.config.network, weights, {
       streams: 1,
       precision: 'float32',

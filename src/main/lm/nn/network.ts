@@ -124,6 +124,77 @@ export function disposeState(state: State): void {
 }
 
 /**
+ * What the output is made of, [T,B,P] or [T,B,H], and the state after the window, which belongs to the
+ * caller.
+ *
+ * @param dropoutPlan null to evaluate: no masks.
+ */
+export function read(
+  network: Network,
+  batch: Batch,
+  state: State,
+  dropoutPlan: DropoutPlan | null,
+): { top: Tensor; state: State } {
+  const { config } = network;
+  const { T, B } = batch;
+  const seed = (offset: number): number =>
+    (Math.imul((dropoutPlan?.seed ?? 0) + offset, 0x9e3779b1) ^ offset) >>> 0;
+  const mask = (x: Tensor, rate: number, offset: number, size: number): Tensor =>
+    dropout(x, dropoutPlan ? rate : 0, seed(offset), B * size);
+
+  const starts = tensor(batch.starts, [T, B], 'int32');
+  const ids = tensor(batch.ids, [T, B], 'int32');
+  let x: Tensor = embedding(parameterOf(network, 'embed.weight'), ids);
+  x = mask(x, dropoutPlan?.in ?? 0, 1, config.embedding);
+  const layers = config.layers.map((hidden, layer) => {
+    const before = state.layers[layer];
+    if (!before) throw new RangeError(`The state has no layer ${layer}`);
+    const recurrentWeights = parameterOf(network, `rnn.weight_hh_l${layer}`);
+    const { y, h, c } = recurrent(
+      config.cell,
+      x,
+      before.h,
+      before.c,
+      {
+        wih: parameterOf(network, `rnn.weight_ih_l${layer}`),
+        whh: dropout(
+          recurrentWeights,
+          dropoutPlan?.weightDrop ?? 0,
+          seed(100 + layer),
+          recurrentWeights.size,
+        ),
+        bih: parameterOf(network, `rnn.bias_ih_l${layer}`),
+        bhh: parameterOf(network, `rnn.bias_hh_l${layer}`),
+      },
+      starts,
+    );
+    const last = layer === config.layers.length - 1;
+    const rate = last ? dropoutPlan?.out : dropoutPlan?.between;
+    x = mask(y, rate ?? 0, 2 + layer, hidden);
+    return { h, c };
+  });
+  if (config.projection > 0) {
+    x = linear(x, parameterOf(network, 'project.weight'), parameterOf(network, 'project.bias'));
+  }
+  return { top: x, state: { layers } };
+}
+
+/** Mean loss in nats per token of what `read` gave for a window. */
+export const lossOf = (
+  network: Network,
+  top: Tensor,
+  { T, B, targets }: Batch,
+  options: { gradients: boolean; temperature?: number },
+): Scalar =>
+  softmaxLoss(
+    top,
+    parameterOf(network, network.config.tied ? 'embed.weight' : 'out.weight'),
+    parameterOf(network, 'out.bias'),
+    tensor(targets, [T, B], 'int32'),
+    options,
+  );
+
+/**
  * Mean loss of a window in nats per token, and the state after it, which belongs to the caller.
  *
  * @param dropoutPlan null to evaluate: no masks, no gradients.
@@ -133,60 +204,14 @@ export function forward(
   batch: Batch,
   state: State,
   dropoutPlan: DropoutPlan | null,
-  temperature = 1,
 ): { loss: Scalar; state: State } {
-  const { config } = network;
-  const { T, B } = batch;
-  const parameter = (name: string): Tensor => {
-    const found = network.parameters.get(name);
-    if (!found) throw new RangeError(`The network has no weight ${name}`);
-    return found;
-  };
-  const seed = (offset: number): number =>
-    (Math.imul((dropoutPlan?.seed ?? 0) + offset, 0x9e3779b1) ^ offset) >>> 0;
-  const mask = (x: Tensor, rate: number, offset: number, size: number): Tensor =>
-    dropout(x, dropoutPlan ? rate : 0, seed(offset), B * size);
+  const { top, state: after } = read(network, batch, state, dropoutPlan);
+  const loss = lossOf(network, top, batch, { gradients: dropoutPlan !== null });
+  return { loss, state: after };
+}
 
-  const starts = tensor(batch.starts, [T, B], 'int32');
-  let x: Tensor = embedding(parameter('embed.weight'), tensor(batch.ids, [T, B], 'int32'));
-  x = mask(x, dropoutPlan?.in ?? 0, 1, config.embedding);
-  const layers = config.layers.map((hidden, layer) => {
-    const before = state.layers[layer];
-    if (!before) throw new RangeError(`The state has no layer ${layer}`);
-    const recurrentWeights = parameter(`rnn.weight_hh_l${layer}`);
-    const { y, h, c } = recurrent(
-      config.cell,
-      x,
-      before.h,
-      before.c,
-      {
-        wih: parameter(`rnn.weight_ih_l${layer}`),
-        whh: dropout(
-          recurrentWeights,
-          dropoutPlan?.weightDrop ?? 0,
-          seed(100 + layer),
-          recurrentWeights.size,
-        ),
-        bih: parameter(`rnn.bias_ih_l${layer}`),
-        bhh: parameter(`rnn.bias_hh_l${layer}`),
-      },
-      starts,
-    );
-    const last = layer === config.layers.length - 1;
-    const rate = last ? dropoutPlan?.out : dropoutPlan?.between;
-    x = mask(y, rate ?? 0, 2 + layer, hidden);
-    return { h, c };
-  });
-  let top = x;
-  if (config.projection > 0) {
-    top = linear(top, parameter('project.weight'), parameter('project.bias'));
-  }
-  const loss = softmaxLoss(
-    top,
-    parameter(config.tied ? 'embed.weight' : 'out.weight'),
-    parameter('out.bias'),
-    tensor(batch.targets, [T, B], 'int32'),
-    { gradients: dropoutPlan !== null, temperature },
-  );
-  return { loss, state: { layers } };
+function parameterOf(network: Network, name: string): Tensor {
+  const found = network.parameters.get(name);
+  if (!found) throw new RangeError(`The network has no weight ${name}`);
+  return found;
 }

@@ -1,6 +1,14 @@
 import { tidy, variableGrads, type Scalar, type Variable } from '@tensorflow/tfjs-core';
 import type { Batch } from '../text/batches.ts';
-import { disposeState, forward, type DropoutPlan, type Network, type State } from './network.ts';
+import {
+  disposeState,
+  forward,
+  lossOf,
+  read,
+  type DropoutPlan,
+  type Network,
+  type State,
+} from './network.ts';
 import type { AdamW } from './optimiser.ts';
 
 /** What one step came to. */
@@ -37,21 +45,37 @@ export function trainStep(
   return { ...result, state: after };
 }
 
-/** Mean nats per token of a window, without masks or gradients. The state before is disposed. */
+/**
+ * Mean nats per token of a window at several temperatures, read once, without masks or gradients. The
+ * state before is disposed.
+ */
+export function evaluateStepAt(
+  network: Network,
+  batch: Batch,
+  state: State,
+  temperatures: readonly number[],
+): { nats: number[]; state: State } {
+  let after = state;
+  const losses = tidy((): Scalar[] => {
+    const output = read(network, batch, state, null);
+    after = output.state;
+    return temperatures.map((temperature) =>
+      lossOf(network, output.top, batch, { gradients: false, temperature }),
+    );
+  });
+  const nats = losses.map((loss) => loss.dataSync()[0] ?? NaN);
+  for (const loss of losses) loss.dispose();
+  disposeState(state);
+  return { nats, state: after };
+}
+
+/** The same at one temperature. */
 export function evaluateStep(
   network: Network,
   batch: Batch,
   state: State,
   temperature = 1,
 ): { nats: number; state: State } {
-  let after = state;
-  const loss = tidy((): Scalar => {
-    const output = forward(network, batch, state, null, temperature);
-    after = output.state;
-    return output.loss;
-  });
-  const nats = loss.dataSync()[0] ?? NaN;
-  loss.dispose();
-  disposeState(state);
-  return { nats, state: after };
+  const { nats, state: after } = evaluateStepAt(network, batch, state, [temperature]);
+  return { nats: nats[0] ?? NaN, state: after };
 }

@@ -1,4 +1,4 @@
-import { evaluateStep } from '../nn/step.ts';
+import { evaluateStepAt } from '../nn/step.ts';
 import { disposeState, zeroState, type Network } from '../nn/network.ts';
 import { createBatch } from '../text/batches.ts';
 import type { TokenArray } from '../text/tokens.ts';
@@ -7,8 +7,6 @@ import { BOUNDARY } from '../text/units.ts';
 export interface EvaluationOptions {
   /** Columns read side by side; 1 reads the stream as one, exactly. Default: up to 16. */
   readonly columns?: number;
-  /** The logits are divided by this. */
-  readonly temperature?: number;
   /** Most tokens that are scored, from the beginning of every column: so they lie all over the stream. */
   readonly limit?: number;
   readonly signal?: AbortSignal;
@@ -16,33 +14,55 @@ export interface EvaluationOptions {
   readonly yieldNow: () => Promise<void>;
 }
 
-const WINDOW = 64;
-const COLUMNS = 16;
+/** What held-back text says of a network. */
+export interface Reading {
+  /** Mean nats per token. */
+  readonly loss: number;
+  /** Between 0.63 and 1.6: the one at which the text is most likely (Guo et al. 2017). */
+  readonly temperature: number;
+}
+
+export const WINDOW = 64;
+export const COLUMNS = 16;
 /** Fewest tokens of a column: below that, fewer columns. */
 const SHORTEST = 4 * WINDOW;
+/** Tokens that are read at most without being scored. */
+export const WARMING = COLUMNS * WINDOW;
+
+/** Of `tokens` that are scored, so many fit the temperature: each costs the output several times over. */
+export const fitting = (tokens: number): number =>
+  Math.min(4096, Math.max(512, Math.ceil(tokens / 4)));
+
+/** ln of the highest temperature that is given, and of 1 over the lowest. */
+const BOUND = Math.log(1.6);
+/** From one temperature to the next, in ln T; 1 is in the middle. */
+const STRIDE = BOUND / 2;
+const MIDDLE = 2;
+export const TEMPERATURES = [-2, -1, 0, 1, 2].map((i) => Math.exp(i * STRIDE));
 
 /**
- * Mean nats per token of a stream, read statefully. Columns side by side are many times as fast as one;
- * each first reads the 64 tokens before its own unscored, so that it starts warm: the difference to one
- * column is far below what separates two models (tested: under 1 %). Of n columns, the last n-1 tokens
- * at most are not scored.
+ * Reads a stream statefully. Columns side by side are many times as fast as one; each first reads the 64
+ * tokens before its own unscored, so that it starts warm: the difference to one column is far below what
+ * separates two models (tested: under 1 %). Of n columns, the last n-1 tokens at most are not scored.
  *
  * @returns null when the signal stopped it
  * @throws RangeError for a stream without targets
  */
-export async function heldBackLoss(
+export async function readHeldBack(
   network: Network,
   ids: TokenArray,
   options: EvaluationOptions,
-): Promise<number | null> {
+): Promise<Reading | null> {
   const targets = ids.length - 1;
   if (targets < 1) throw new RangeError(`A stream of ${ids.length} tokens has no targets`);
   const columns = Math.max(1, Math.min(options.columns ?? COLUMNS, Math.floor(targets / SHORTEST)));
   const length = Math.floor(targets / columns);
   const scoredLength = Math.min(length, Math.ceil((options.limit ?? targets) / columns));
+  const fitted = fitting(scoredLength * columns);
   let state = zeroState(network.config, columns);
   let nats = 0;
   let scored = 0;
+  const fits = TEMPERATURES.map(() => 0);
   try {
     for (let from = columns > 1 ? -WINDOW : 0; from < scoredLength; from += WINDOW) {
       if (options.signal?.aborted) return null;
@@ -58,53 +78,33 @@ export async function heldBackLoss(
           batch.starts[t * columns + b] = id === BOUNDARY ? 1 : 0;
         }
       }
-      const result = evaluateStep(network, batch, state, options.temperature ?? 1);
+      const alsoFits = from >= 0 && scored < fitted;
+      const result = evaluateStepAt(network, batch, state, alsoFits ? TEMPERATURES : [1]);
       state = result.state;
       if (from >= 0) {
-        nats += result.nats * T * columns;
+        nats += (result.nats[alsoFits ? MIDDLE : 0] ?? NaN) * T * columns;
         scored += T * columns;
+        if (alsoFits) result.nats.forEach((loss, i) => (fits[i]! += loss * T * columns));
       }
       await options.yieldNow();
     }
   } finally {
     disposeState(state);
   }
-  return nats / scored;
+  return { loss: nats / scored, temperature: Math.exp(STRIDE * (lowest(fits) - MIDDLE)) };
 }
 
-/** Tokens that the temperature is fitted on: bounded, since it takes several readings. */
-const FITTED = 4096;
-/** Tokens that one fit reads at most, in all its readings. */
-export const FITTING = 6 * FITTED;
-/** ln of the lowest and highest temperature that is given. */
-const BOUND = Math.log(1.6);
-
 /**
- * The temperature, between 0.63 and 1.6, at which held-back text is most likely (Guo et al. 2017), on a
- * bounded part of it. The loss is nearly a parabola in ln T: its vertex through three readings, and again
- * closer by when it lies off the middle. 1 when the signal stopped it.
+ * Where in a row of values, of which the ends bound it, a smooth function through them is lowest: the
+ * vertex of the parabola through the lowest and its neighbours. The loss is nearly one in ln T.
  */
-export async function fitTemperature(
-  network: Network,
-  ids: TokenArray,
-  options: Pick<EvaluationOptions, 'signal' | 'yieldNow'>,
-): Promise<number> {
-  let centre = 0;
-  for (const reach of [0.25, 0.1]) {
-    const losses: number[] = [];
-    for (const x of [centre - reach, centre, centre + reach]) {
-      const temperature = Math.exp(x);
-      const loss = await heldBackLoss(network, ids, { ...options, temperature, limit: FITTED });
-      if (loss === null) return 1;
-      losses.push(loss);
-    }
-    const [below = 0, middle = 0, above = 0] = losses;
-    const curvature = below - 2 * middle + above;
-    const slope = (below - above) / 2;
-    // Far from the minimum the parabola may open downwards: then only the direction counts.
-    const move = curvature > 0 ? (reach * slope) / curvature : 2 * reach * Math.sign(slope);
-    centre = Math.max(-BOUND, Math.min(BOUND, centre + move));
-    if (Math.abs(move) < reach / 2) break;
-  }
-  return Math.exp(centre);
+export function lowest(values: readonly number[]): number {
+  const last = values.length - 1;
+  let at = 1;
+  for (let i = 2; i < last; i++) if (values[i]! < values[at]!) at = i;
+  const [below, middle, above] = [values[at - 1]!, values[at]!, values[at + 1]!];
+  const curvature = below - 2 * middle + above;
+  // Far from the minimum the parabola may open downwards: then only the direction counts.
+  const move = curvature > 0 ? (below - above) / (2 * curvature) : Math.sign(below - above);
+  return Math.max(0, Math.min(last, at + move));
 }

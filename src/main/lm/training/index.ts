@@ -1,7 +1,7 @@
 export { estimateMemory } from './memory.ts';
 export { bitsPerCharacter, spellingNats } from './bits.ts';
 export { exhausted, judge, noLearning, type Learning } from './early-stopping.ts';
-export { fitTemperature, heldBackLoss } from './evaluation.ts';
+export { readHeldBack, type Reading } from './evaluation.ts';
 export { faultOf } from './faults.ts';
 export { train, type Ending, type LoopOptions } from './loop.ts';
 export { measure, type Measured } from './measure.ts';

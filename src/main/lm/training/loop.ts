@@ -8,7 +8,7 @@ import { Columns } from '../text/batches.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { bitsPerCharacter, spellingNats } from './bits.ts';
 import { exhausted, judge, noLearning } from './early-stopping.ts';
-import { fitTemperature, heldBackLoss } from './evaluation.ts';
+import { readHeldBack } from './evaluation.ts';
 import { faultOf, noLosses, remember } from './faults.ts';
 import { learningRate, planBudget, type EvaluationPlan } from './schedule.ts';
 import {
@@ -135,11 +135,13 @@ export async function train(
     options.event({ kind: 'stage', stage: 'evaluating' });
     const began = now();
     const heldBack = corpus.heldBack.ids;
-    const loss = await heldBackLoss(network, heldBack, {
+    const reading = await readHeldBack(network, heldBack, {
       ...options,
       limit: progress.evaluateTokens,
     });
-    if (loss === null) return;
+    // Stopped in between: the evaluation is still due when training goes on.
+    if (reading === null) return;
+    const { loss, temperature } = reading;
     if (!Number.isFinite(loss)) return rollBack('the held-back loss is not a number');
     const { step, epoch } = progress;
     const evaluation = {
@@ -155,12 +157,7 @@ export async function train(
     };
     const learning = judge(progress.learning, loss, step);
     const isBest = learning.bestStep === step;
-    if (isBest) {
-      const temperature = await fitTemperature(network, heldBack, options);
-      // Stopped in between: the evaluation is still due when training goes on.
-      if (signal.aborted) return;
-      best = { ...evaluation, temperature, weights: await network.weights() };
-    }
+    if (isBest) best = { ...evaluation, temperature, weights: await network.weights() };
     evaluationSeconds = (now() - began) / 1000;
     progress = {
       ...progress,

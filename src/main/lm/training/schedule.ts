@@ -1,4 +1,5 @@
 import type { TrainingConfig } from '../../../shared/config.ts';
+import { fitting, WARMING } from './evaluation.ts';
 
 /**
  * Learning rate: linear warm-up, then a cosine from the peak to `finalRate` of it (Loshchilov & Hutter
@@ -51,10 +52,11 @@ export function planBudget(
 /** Seconds between two evaluations of a long epoch. */
 const PAUSE = 45;
 /** Share of the time that evaluations may take, unless an epoch is shorter still. */
-const SHARE = 0.1;
+const SHARE = 0.07;
 /** Tokens of the held-back text that an evaluation scores at most: more tells no more. */
 const MOST = 1 << 18;
-const FEWEST = 1 << 13;
+/** And at least: with less, one loss cannot be told from the next. */
+const FEWEST = 1 << 11;
 
 /** When to evaluate, and on how much. Fixed before the first step, so that a resumed run repeats it. */
 export interface EvaluationPlan {
@@ -66,31 +68,39 @@ export interface EvaluationPlan {
   readonly seconds: number;
 }
 
+/** What was measured, in seconds. */
+export interface Costs {
+  /** Of a training step. */
+  readonly step: number;
+  /** Of evaluating a token. */
+  readonly token: number;
+  /** Besides, of a token that the temperature is fitted on. */
+  readonly fit: number;
+}
+
 /**
- * Evaluates every epoch, or about every 45 seconds of a longer one, and seldom enough to leave nine tenths
- * of the time for learning. A budget in minutes sees about ten evaluations, three at least, on fewer
- * tokens when it is short.
+ * Evaluates every epoch, or about every 45 seconds of a longer one, and seldom enough to leave more than
+ * nine tenths of the time for learning. A budget in minutes sees about ten evaluations, three at least, on
+ * fewer tokens when it is short.
  *
  * @param heldBack tokens there are
- * @param fitted tokens that the fit of the temperature reads besides
- * @param stepSeconds seconds of a step, and @param tokenSeconds of evaluating a token, both measured
  */
 export function planEvaluations(
   config: Pick<TrainingConfig, 'minutes'>,
-  sizes: { readonly stepsPerEpoch: number; readonly heldBack: number; readonly fitted: number },
-  stepSeconds: number,
-  tokenSeconds: number,
+  { stepsPerEpoch, heldBack }: { readonly stepsPerEpoch: number; readonly heldBack: number },
+  costs: Costs,
 ): EvaluationPlan {
-  const { stepsPerEpoch, heldBack, fitted } = sizes;
-  const epoch = stepsPerEpoch * stepSeconds;
+  const epoch = stepsPerEpoch * costs.step;
   const budget = config.minutes === null ? Infinity : config.minutes * 60;
-  const affordable = Math.round((budget * SHARE) / 10 / tokenSeconds);
-  const tokens = Math.min(heldBack, MOST, Math.max(FEWEST, affordable));
-  const seconds = (tokens + fitted) * tokenSeconds;
+  // A quarter of the tokens fits the temperature.
+  const affordable =
+    ((budget * SHARE) / 10 - WARMING * costs.token) / (costs.token + costs.fit / 4);
+  const tokens = Math.min(heldBack, MOST, Math.max(FEWEST, Math.round(affordable)));
+  const seconds = (tokens + WARMING) * costs.token + Math.min(tokens, fitting(tokens)) * costs.fit;
   const pause = Math.max(seconds / SHARE, Math.min(budget / 10, Math.max(PAUSE, epoch)));
   const every =
     config.minutes === null
       ? Math.ceil(stepsPerEpoch / Math.max(1, Math.round(epoch / Math.max(PAUSE, seconds / SHARE))))
-      : Math.round(Math.min(pause, budget / 3) / stepSeconds);
+      : Math.round(Math.min(pause, budget / 3) / costs.step);
   return { every: Math.max(1, every), tokens, seconds };
 }
