@@ -63,7 +63,7 @@ napi_value mat_mul(napi_env env, Arguments& a) {
   const bool right_transposed = a.flag();
   const float* bias = a.floats_or_null(n);
   float* c = a.floats(size_t(m) * n);
-  gemm(runtime(env), m, n, depth, {left, left_transposed ? m : depth, left_transposed},
+  gemm(runtime(env), trained(runtime(env)), m, n, depth, {left, left_transposed ? m : depth, left_transposed},
        {right, right_transposed ? depth : n, right_transposed}, c, n, false, bias);
   return nullptr;
 }

@@ -22,6 +22,14 @@ static bool has_avx512() {
   const int f = 1 << 16, dq = 1 << 17, bw = 1 << 30;
   return (r[1] & f) && (r[1] & dq) && (r[1] & bw) && (r[1] < 0);
 }
+static bool has_bf16() {
+  if (!has_avx512()) return false;
+  int r[4];
+  __cpuidex(r, 7, 0);
+  if (r[0] < 1) return false;
+  __cpuidex(r, 7, 1);
+  return (r[0] & (1 << 5)) != 0;
+}
 #elif defined(__x86_64__)
 static bool has_avx2_fma() {
   __builtin_cpu_init();
@@ -32,13 +40,16 @@ static bool has_avx512() {
   return has_avx2_fma() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 }
+static bool has_bf16() { return has_avx512() && __builtin_cpu_supports("avx512bf16"); }
 #else
+static bool has_bf16() { return false; }
 static bool has_avx2_fma() { return false; }
 static bool has_avx512() { return false; }
 #endif
 
 const Kernels* choose_kernels(const char* name) {
-  const Kernels* offered[] = {has_avx512() ? kernels_avx512() : nullptr,
+  const Kernels* offered[] = {has_bf16() ? kernels_avx512bf16() : nullptr,
+                              has_avx512() ? kernels_avx512() : nullptr,
                               has_avx2_fma() ? kernels_avx2() : nullptr, kernels_neon(),
                               kernels_generic()};
   for (const Kernels* kernels : offered)

@@ -88,7 +88,7 @@ void dropout(Runtime& rt, long n, long period, const float* x, float* y, uint32_
 
 void linear_gradient(Runtime& rt, long N, long I, long O, const float* dy, const float* x,
                      const float* w, float* dx, float* dw, float* db) {
-  gemm(rt, N, I, O, {dy, O, false}, {w, I, false}, dx, I, false);
-  gemm(rt, O, I, N, {dy, O, true}, {x, I, false}, dw, I, false);
+  gemm(rt, trained(rt), N, I, O, {dy, O, false}, {w, I, false}, dx, I, false);
+  gemm(rt, trained(rt), O, I, N, {dy, O, true}, {x, I, false}, dw, I, false);
   rt.pool.run([&](int id) { column_sums(rt, id, N, O, dy, db, false); });
 }

@@ -2,63 +2,72 @@
 
 #include <cstring>
 
-// Depth of a pass: a panel of 32 columns is then 32 KB and stays in the first cache.
+// Words of a pass: a panel of 32 columns is then 32 KB and stays in the first cache.
 static const long PASS = 256;
+// Words that are converted to bfloat16 at a time, for up to 32 lines.
+static const long PAIRS = 64;
 // Rows that reuse a panel while it is there: their blocks fit the second cache.
 static const long CHUNK = 96;
 
-void pack_block(const Kernels* k, Matrix a, long first, long rows, long depth, float* to) {
-  const int mr = k->mr;
-  if (a.transposed) {
-    const float* from = a.p + first;
-    for (long i = 0; i < depth; i++, from += a.ld, to += mr) {
-      for (long r = 0; r < rows; r++) to[r] = from[r];
-      for (long r = rows; r < mr; r++) to[r] = 0;
+// Strips of `width` rows or columns of a matrix, `lines` of them from `first`, to [words][width]; a strip
+// that is not full is filled with zeros. `along`: neighbouring depths stand side by side in memory.
+static void pack_strip(const Packing& p, Matrix m, bool along, long first, long lines, long depth,
+                       int width, float* to) {
+  const Kernels* k = p.k;
+  if (along) {
+    const float* from = m.p + first * m.ld;
+    if (p.half) {
+      float pairs[32 * PAIRS];
+      for (long i = 0; i < depth; i += 2 * PAIRS) {
+        const long n = depth - i < 2 * PAIRS ? depth - i : 2 * PAIRS;
+        for (long line = 0; line < lines; line++)
+          k->pairs(n, from + line * m.ld + i, pairs + line * PAIRS);
+        k->transpose(lines, (n + 1) / 2, pairs, PAIRS, to + i / 2 * width, width);
+      }
+    } else {
+      k->transpose(lines, depth, from, m.ld, to, width);
     }
+    for (long line = lines; line < width; line++)
+      for (long i = 0; i < p.words(depth); i++) to[i * width + line] = 0;
     return;
   }
-  k->transpose(rows, depth, a.p + first * a.ld, a.ld, to, mr);
-  for (long r = rows; r < mr; r++)
-    for (long i = 0; i < depth; i++) to[i * mr + r] = 0;
-}
-
-void pack_panel(const Kernels* k, Matrix b, long first, long columns, long depth, float* to) {
-  const int nr = k->nr;
-  if (!b.transposed) {
-    const float* from = b.p + first;
-    for (long i = 0; i < depth; i++, from += b.ld, to += nr) {
-      std::memcpy(to, from, columns * sizeof(float));
-      for (long j = columns; j < nr; j++) to[j] = 0;
-    }
-    return;
+  const float* from = m.p + first;
+  const long step = p.half ? 2 : 1;
+  for (long i = 0; i < depth; i += step, from += step * m.ld, to += width) {
+    if (p.half)
+      k->interleave(lines, from, i + 1 < depth ? from + m.ld : nullptr, to);
+    else
+      std::memcpy(to, from, lines * sizeof(float));
+    for (long line = lines; line < width; line++) to[line] = 0;
   }
-  k->transpose(columns, depth, b.p + first * b.ld, b.ld, to, nr);
-  for (long j = columns; j < nr; j++)
-    for (long i = 0; i < depth; i++) to[i * nr + j] = 0;
 }
 
-void pack_rows(Runtime& rt, int id, Matrix a, long m, long depth, float* to) {
-  const int mr = rt.k->mr;
-  Share share(ceil_div(m, mr), id, rt.pool.size());
+void pack_panel(const Packing& p, Matrix b, long first, long columns, long depth, float* to) {
+  pack_strip(p, b, b.transposed, first, columns, depth, p.k->nr, to);
+}
+
+static void pack(Runtime& rt, int id, const Packing& p, Matrix m, bool along, long lines, long depth,
+                 int width, float* to) {
+  const Share share(ceil_div(lines, width), id, rt.pool.size());
+  const long size = p.words(depth) * width;
   for (long i = share.begin; i < share.end; i++) {
-    long rows = m - i * mr < mr ? m - i * mr : mr;
-    pack_block(rt.k, a, i * mr, rows, depth, to + i * mr * depth);
+    const long first = i * width, count = lines - first < width ? lines - first : width;
+    pack_strip(p, m, along, first, count, depth, width, to + i * size);
   }
 }
 
-void pack_columns(Runtime& rt, int id, Matrix b, long n, long depth, float* to) {
-  const int nr = rt.k->nr;
-  Share share(ceil_div(n, nr), id, rt.pool.size());
-  for (long i = share.begin; i < share.end; i++) {
-    long columns = n - i * nr < nr ? n - i * nr : nr;
-    pack_panel(rt.k, b, i * nr, columns, depth, to + i * nr * depth);
-  }
+void pack_rows(Runtime& rt, int id, const Packing& p, Matrix a, long m, long depth, float* to) {
+  pack(rt, id, p, a, !a.transposed, m, depth, rt.k->mr, to);
 }
 
-void multiply_packed(Runtime& rt, int id, long m, long n, long depth, const float* a, const float* b,
-                     float* c, long ldc, bool accumulate, const float* bias) {
-  const Kernels* k = rt.k;
-  const int mr = k->mr, nr = k->nr, threads = rt.pool.size();
+void pack_columns(Runtime& rt, int id, const Packing& p, Matrix b, long n, long depth, float* to) {
+  pack(rt, id, p, b, b.transposed, n, depth, rt.k->nr, to);
+}
+
+void multiply_packed(Runtime& rt, int id, const Packing& p, long m, long n, long depth, const float* a,
+                     const float* b, float* c, long ldc, bool accumulate, const float* bias) {
+  const int mr = p.k->mr, nr = p.k->nr, threads = rt.pool.size();
+  const long words = p.words(depth);
   const long panels = ceil_div(n, nr), chunk = CHUNK / mr * mr, chunks = ceil_div(m, chunk);
   // Rows are shared out when there are chunks enough, else columns.
   const bool by_rows = chunks >= 4 * threads;
@@ -67,35 +76,35 @@ void multiply_packed(Runtime& rt, int id, long m, long n, long depth, const floa
   if (!by_rows) rows.end = chunks;
   for (long part = rows.begin; part < rows.end; part++) {
     const long top = part * chunk, bottom = top + chunk < m ? top + chunk : m;
-    for (long start = 0; start == 0 || start < depth; start += PASS) {
-      const long count = depth - start < PASS ? depth - start : PASS;
+    for (long start = 0; start == 0 || start < words; start += PASS) {
+      const long count = words - start < PASS ? words - start : PASS;
       for (long panel = columns.begin; panel < columns.end; panel++) {
         const long left = panel * nr;
         const int width = int(n - left < nr ? n - left : nr);
-        const float* w = b + panel * nr * depth + start * nr;
+        const float* w = b + panel * nr * words + start * nr;
         for (long row = top; row < bottom; row += mr) {
           const int height = int(bottom - row < mr ? bottom - row : mr);
           float* to = c + row * ldc + left;
           if (start == 0 && bias && !accumulate)
             for (int r = 0; r < height; r++)
               std::memcpy(to + r * ldc, bias + left, width * sizeof(float));
-          k->tile(count, a + row * depth + start * mr, mr, w, to, ldc, height, width,
-                  accumulate || start > 0 || bias);
+          p.tile(count, a + row * words + start * mr, mr, w, to, ldc, height, width,
+                 accumulate || start > 0 || bias);
         }
       }
     }
   }
 }
 
-void gemm(Runtime& rt, long m, long n, long depth, Matrix a, Matrix b, float* c, long ldc,
-          bool accumulate, const float* bias) {
-  float* pa = rt.scratch[SLOT_A].floats(packed_rows_size(rt.k, m, depth));
-  float* pb = rt.scratch[SLOT_B].floats(packed_columns_size(rt.k, n, depth));
+void gemm(Runtime& rt, const Packing& p, long m, long n, long depth, Matrix a, Matrix b, float* c,
+          long ldc, bool accumulate, const float* bias) {
+  float* pa = rt.scratch[SLOT_A].floats(packed_rows_size(p, m, depth));
+  float* pb = rt.scratch[SLOT_B].floats(packed_columns_size(p, n, depth));
   rt.pool.run([&](int id) {
-    pack_rows(rt, id, a, m, depth, pa);
-    pack_columns(rt, id, b, n, depth, pb);
+    pack_rows(rt, id, p, a, m, depth, pa);
+    pack_columns(rt, id, p, b, n, depth, pb);
     rt.pool.barrier();
-    multiply_packed(rt, id, m, n, depth, pa, pb, c, ldc, accumulate, bias);
+    multiply_packed(rt, id, p, m, n, depth, pa, pb, c, ldc, accumulate, bias);
   });
 }
 

@@ -9,31 +9,44 @@ struct Matrix {
   bool transposed;
 };
 
-inline size_t packed_rows_size(const Kernels* k, long m, long depth) {
-  return size_t(ceil_div(m, k->mr)) * k->mr * depth;
+// How operands are packed: a word is one float32, or two bfloat16 of neighbouring depths, which are
+// summed in float32 (mixed precision: Micikevicius et al. 2018, Kalamkar et al. 2019).
+struct Packing {
+  const Kernels* k;
+  bool half;
+  long words(long depth) const { return half ? (depth + 1) / 2 : depth; }
+  void tile(long words, const float* a, long stride, const float* b, float* c, long ldc, int m, int n,
+            bool accumulate) const {
+    (half ? k->tile_bf16 : k->tile)(words, a, stride, b, c, ldc, m, n, accumulate);
+  }
+};
+inline Packing exact(const Runtime& rt) { return {rt.k, false}; }
+// What training uses: bfloat16 where it was asked for and this processor multiplies it.
+inline Packing trained(const Runtime& rt) { return {rt.k, rt.half && rt.k->tile_bf16}; }
+
+inline size_t packed_rows_size(const Packing& p, long m, long depth) {
+  return size_t(ceil_div(m, p.k->mr)) * p.k->mr * p.words(depth);
 }
-inline size_t packed_columns_size(const Kernels* k, long n, long depth) {
-  return size_t(ceil_div(n, k->nr)) * k->nr * depth;
+inline size_t packed_columns_size(const Packing& p, long n, long depth) {
+  return size_t(ceil_div(n, p.k->nr)) * p.k->nr * p.words(depth);
 }
 
-// Packs one block of `rows` <= mr rows of a [m, depth] from row `first`, to [depth][mr]; rows past
-// the end are zero.
-void pack_block(const Kernels* k, Matrix a, long first, long rows, long depth, float* to);
-// Packs one panel of `columns` <= nr columns of b [depth, n], to [depth][nr]; the rest is zero.
-void pack_panel(const Kernels* k, Matrix b, long first, long columns, long depth, float* to);
+// Packs one panel of `columns` <= nr columns of b [depth, n], to [words][nr]; the rest is zero.
+void pack_panel(const Packing& p, Matrix b, long first, long columns, long depth, float* to);
 
-// Within a region of the pool: member `id` packs its share of all blocks or panels.
-void pack_rows(Runtime& rt, int id, Matrix a, long m, long depth, float* to);
-void pack_columns(Runtime& rt, int id, Matrix b, long n, long depth, float* to);
+// Within a region of the pool: member `id` packs its share of all blocks of a [m, depth], to
+// [words][mr] each, or panels of b [depth, n].
+void pack_rows(Runtime& rt, int id, const Packing& p, Matrix a, long m, long depth, float* to);
+void pack_columns(Runtime& rt, int id, const Packing& p, Matrix b, long n, long depth, float* to);
 
 // Within a region: c[m,n] (+)= a b for packed a and b, member `id`'s share. `bias` [n] is added to
 // each row when not null (and c is not accumulated).
-void multiply_packed(Runtime& rt, int id, long m, long n, long depth, const float* a, const float* b,
-                     float* c, long ldc, bool accumulate, const float* bias);
+void multiply_packed(Runtime& rt, int id, const Packing& p, long m, long n, long depth, const float* a,
+                     const float* b, float* c, long ldc, bool accumulate, const float* bias);
 
 // c[m,n] (+)= a[m,depth] b[depth,n] (+ bias[n]).
-void gemm(Runtime& rt, long m, long n, long depth, Matrix a, Matrix b, float* c, long ldc,
-          bool accumulate, const float* bias = nullptr);
+void gemm(Runtime& rt, const Packing& p, long m, long n, long depth, Matrix a, Matrix b, float* c,
+          long ldc, bool accumulate, const float* bias = nullptr);
 
 // Within a region: out[j] (+)= sum over rows of x[rows, n], member `id`'s share of the columns.
 void column_sums(Runtime& rt, int id, long rows, long n, const float* x, float* out, bool accumulate);

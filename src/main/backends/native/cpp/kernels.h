@@ -10,6 +10,14 @@ struct Kernels {
   // c[m,n] = (accumulate ? c : 0) + a b, with a(r,k) = a[k*stride + r], b a panel; m <= mr, n <= nr.
   void (*tile)(long k, const float* a, long stride, const float* b, float* c, long ldc, int m, int n,
                bool accumulate);
+  // The same with two bfloat16 in the place of each float32 of a and b, depths 2k and 2k+1 in word k;
+  // `k` counts words. Null where the processor has no such instruction, and the next two are not used.
+  void (*tile_bf16)(long k, const float* a, long stride, const float* b, float* c, long ldc, int m, int n,
+                    bool accumulate);
+  // Word i of the result holds x[2i] and x[2i+1], for n floats; an odd last one has 0 beside it.
+  void (*pairs)(long n, const float* x, float* words);
+  // Word i of the result holds x[i] and y[i]; null y is all 0.
+  void (*interleave)(long n, const float* x, const float* y, float* words);
   // The same with an int8 panel and one scale a column.
   void (*tile_i8)(long k, const float* a, long stride, const int8_t* b, const float* scale, float* c,
                   long ldc, int m, int n, bool accumulate);
@@ -36,6 +44,7 @@ struct Kernels {
   void (*transpose)(long rows, long columns, const float* x, long ldx, float* to, long ldt);
 };
 
+const Kernels* kernels_avx512bf16();
 const Kernels* kernels_avx512();
 const Kernels* kernels_avx2();
 const Kernels* kernels_neon();

@@ -26,29 +26,40 @@ struct Group {
       : first(group * k->nr), n(int(op.H - first < k->nr ? op.H - first : k->nr)) {}
 };
 
-// Packs n units of B rows, from unit `first`, into blocks of the given depth; rows where a document
-// starts are zero.
-void put_packed(const Kernels* k, float* packed, long depth, long B, long first, int n,
+// An odd number of units would break the pairs of depths between gates.
+Packing packing_for(const Runtime& rt, long H) { return H % 2 == 0 ? trained(rt) : exact(rt); }
+
+// Packs n units of B rows, from unit `first`, into blocks of `words`; rows where a document starts are
+// zero.
+void put_packed(const Packing& p, float* packed, long words, long B, long first, int n,
                 const float* from, long ld, const int32_t* starts) {
-  for (long b = 0; b < B; b += k->mr) {
-    const long m = B - b < k->mr ? B - b : k->mr;
-    float* to = packed + b * depth + first * k->mr;
-    k->transpose(m, n, from + b * ld, ld, to, k->mr);
+  const int mr = p.k->mr;
+  for (long b = 0; b < B; b += mr) {
+    const long m = B - b < mr ? B - b : mr;
+    float* to = packed + b * words + p.words(first) * mr;
+    if (p.half) {
+      float pairs[16 * 32];
+      for (long r = 0; r < m; r++) p.k->pairs(n, from + (b + r) * ld, pairs + r * 32);
+      p.k->transpose(m, p.words(n), pairs, 32, to, mr);
+    } else {
+      p.k->transpose(m, n, from + b * ld, ld, to, mr);
+    }
     for (long r = 0; r < m; r++)
       if (starts[b + r])
-        for (int i = 0; i < n; i++) to[long(i) * k->mr + r] = 0;
+        for (long i = 0; i < p.words(n); i++) to[i * mr + r] = 0;
   }
 }
 
 // c [B, n] (+)= packed rows times one panel, in passes that keep the panel in the first cache.
-void panel_product(const Kernels* k, long B, long depth, const float* packed, const float* panel,
+void panel_product(const Packing& p, long B, long words, const float* packed, const float* panel,
                    float* c, long ldc, int n, bool accumulate) {
-  const long pass = B <= k->mr ? depth : 256;
-  for (long start = 0; start < depth; start += pass) {
-    const long count = depth - start < pass ? depth - start : pass;
-    for (long b = 0; b < B; b += k->mr)
-      k->tile(count, packed + b * depth + start * k->mr, k->mr, panel + start * k->nr, c + b * ldc,
-              ldc, int(B - b < k->mr ? B - b : k->mr), n, accumulate || start > 0);
+  const int mr = p.k->mr;
+  const long pass = B <= mr ? words : 256;
+  for (long start = 0; start < words; start += pass) {
+    const long count = words - start < pass ? words - start : pass;
+    for (long b = 0; b < B; b += mr)
+      p.tile(count, packed + b * words + start * mr, mr, panel + start * p.k->nr, c + b * ldc, ldc,
+             int(B - b < mr ? B - b : mr), n, accumulate || start > 0);
   }
 }
 
@@ -62,31 +73,32 @@ const float* previous(const Recurrent& op, const float* states, const float* ini
 
 void recurrent_forward(Runtime& rt, const Recurrent& op) {
   const Kernels* k = rt.k;
+  const Packing p = packing_for(rt, op.H);
   const Shape s(op, k);
-  const long T = op.T, B = op.B, H = op.H;
-  float* rows = rt.scratch[SLOT_A].floats(packed_rows_size(k, s.rows, op.I));
-  float* columns = rt.scratch[SLOT_B].floats(packed_columns_size(k, s.GH, op.I));
+  const long T = op.T, B = op.B, H = op.H, words = p.words(H);
+  float* rows = rt.scratch[SLOT_A].floats(packed_rows_size(p, s.rows, op.I));
+  float* columns = rt.scratch[SLOT_B].floats(packed_columns_size(p, s.GH, op.I));
   // One panel for each gate of each group, in the order they are used.
-  float* panels = rt.scratch[SLOT_B2].floats(size_t(s.groups) * s.G * H * k->nr);
-  const size_t state_size = packed_rows_size(k, B, H);
+  float* panels = rt.scratch[SLOT_B2].floats(size_t(s.groups) * s.G * words * k->nr);
+  const size_t state_size = packed_rows_size(p, B, H);
   float* states = rt.scratch[SLOT_STATE].floats(2 * state_size);
   float* bias = rt.scratch[SLOT_SMALL].floats(s.GH);
   for (long i = 0; i < s.GH; i++) bias[i] = op.b_ih[i] + op.b_hh[i];
   std::memset(states, 0, 2 * state_size * sizeof(float));
 
   rt.pool.run([&](int id) {
-    pack_rows(rt, id, {op.x, op.I, false}, s.rows, op.I, rows);
-    pack_columns(rt, id, {op.w_ih, op.I, true}, s.GH, op.I, columns);
+    pack_rows(rt, id, p, {op.x, op.I, false}, s.rows, op.I, rows);
+    pack_columns(rt, id, p, {op.w_ih, op.I, true}, s.GH, op.I, columns);
     const Share own(s.groups, id, rt.pool.size());
     for (long group = own.begin; group < own.end; group++) {
       const Group u(op, k, group);
       for (long g = 0; g < s.G; g++)
-        pack_panel(k, {op.w_hh + g * H * H, H, true}, u.first, u.n, H,
-                   panels + (group * s.G + g) * H * k->nr);
-      put_packed(k, states, H, B, u.first, u.n, op.h0 + u.first, H, op.starts);
+        pack_panel(p, {op.w_hh + g * H * H, H, true}, u.first, u.n, H,
+                   panels + (group * s.G + g) * words * k->nr);
+      put_packed(p, states, words, B, u.first, u.n, op.h0 + u.first, H, op.starts);
     }
     rt.pool.barrier();
-    multiply_packed(rt, id, s.rows, s.GH, op.I, rows, columns, op.gates, s.GH, false, nullptr);
+    multiply_packed(rt, id, p, s.rows, s.GH, op.I, rows, columns, op.gates, s.GH, false, nullptr);
     rt.pool.barrier();
     for (long t = 0; t < T; t++) {
       const float* now = states + (t & 1) * state_size;
@@ -96,9 +108,9 @@ void recurrent_forward(Runtime& rt, const Recurrent& op) {
         float* gates = op.gates + t * B * s.GH + u.first;
         float* cells = op.cells + t * B * H + u.first;
         for (long g = 0; g < s.G; g++) {
-          const float* panel = panels + (group * s.G + g) * H * k->nr;
+          const float* panel = panels + (group * s.G + g) * words * k->nr;
           const bool inner = op.gru && g == 2;
-          panel_product(k, B, H, now, panel, inner ? cells : gates + g * H, inner ? H : s.GH, u.n,
+          panel_product(p, B, words, now, panel, inner ? cells : gates + g * H, inner ? H : s.GH, u.n,
                         !inner);
         }
         for (long b = 0; b < B; b++) {
@@ -111,7 +123,7 @@ void recurrent_forward(Runtime& rt, const Recurrent& op) {
                             previous(op, op.cells, op.c0, t, b, u.first), cells + b * H, h);
         }
         if (t + 1 < T)
-          put_packed(k, next, H, B, u.first, u.n, op.y + t * B * H + u.first, H,
+          put_packed(p, next, words, B, u.first, u.n, op.y + t * B * H + u.first, H,
                      op.starts + (t + 1) * B);
       }
       rt.pool.barrier();
@@ -124,10 +136,11 @@ void recurrent_forward(Runtime& rt, const Recurrent& op) {
 void recurrent_backward(Runtime& rt, const RecurrentGradient& d) {
   const Recurrent& op = d.f;
   const Kernels* k = rt.k;
+  const Packing p = packing_for(rt, op.H);
   const Shape s(op, k);
-  const long T = op.T, B = op.B, H = op.H;
-  float* panels = rt.scratch[SLOT_B2].floats(size_t(s.groups) * s.GH * k->nr);
-  const size_t state_size = packed_rows_size(k, B, s.GH);
+  const long T = op.T, B = op.B, H = op.H, words = p.words(s.GH);
+  float* panels = rt.scratch[SLOT_B2].floats(packed_columns_size(p, H, s.GH));
+  const size_t state_size = packed_rows_size(p, B, s.GH);
   float* states = rt.scratch[SLOT_STATE].floats(2 * state_size);
   float* dgates = rt.scratch[SLOT_GATES].floats(s.rows * s.GH);
   float* dgates_h = op.gru ? rt.scratch[SLOT_GATES_H].floats(s.rows * s.GH) : dgates;
@@ -143,7 +156,7 @@ void recurrent_backward(Runtime& rt, const RecurrentGradient& d) {
 
   rt.pool.run([&](int id) {
     const Share own(s.groups, id, rt.pool.size());
-    pack_columns(rt, id, {op.w_hh, H, false}, H, s.GH, panels);
+    pack_columns(rt, id, p, {op.w_hh, H, false}, H, s.GH, panels);
     const Share part(s.rows, id, rt.pool.size());
     for (long r = part.begin; r < part.end; r++) {
       const float* from = previous(op, op.y, op.h0, r / B, r % B, 0);
@@ -175,13 +188,13 @@ void recurrent_backward(Runtime& rt, const RecurrentGradient& d) {
           if (op.gru && cut) std::memset(dh + unit, 0, u.n * sizeof(float));
         }
         for (long g = 0; g < s.G; g++)
-          put_packed(k, packed, s.GH, B, g * H + u.first, u.n,
+          put_packed(p, packed, words, B, g * H + u.first, u.n,
                      dgates_h + t * B * s.GH + g * H + u.first, s.GH, op.starts + t * B);
       }
       rt.pool.barrier();
       for (long group = own.begin; group < own.end; group++) {
         const Group u(op, k, group);
-        panel_product(k, B, s.GH, packed, panels + group * k->nr * s.GH, dh + u.first, H, u.n,
+        panel_product(p, B, words, packed, panels + group * k->nr * words, dh + u.first, H, u.n,
                       op.gru);
       }
     }
@@ -192,24 +205,25 @@ void recurrent_backward(Runtime& rt, const RecurrentGradient& d) {
   else
     std::memcpy(d.dc0, dc, B * H * sizeof(float));
 
-  gemm(rt, s.rows, op.I, s.GH, {dgates, s.GH, false}, {op.w_ih, op.I, false}, d.dx, op.I, false);
+  gemm(rt, p, s.rows, op.I, s.GH, {dgates, s.GH, false}, {op.w_ih, op.I, false}, d.dx, op.I, false);
   // Both weight gradients share the packed gradient of the gates.
-  float* rows = rt.scratch[SLOT_A].floats(packed_rows_size(k, s.GH, s.rows));
-  float* columns = rt.scratch[SLOT_B].floats(packed_columns_size(k, op.I, s.rows));
-  float* columns_h = rt.scratch[SLOT_B2].floats(packed_columns_size(k, H, s.rows));
+  float* rows = rt.scratch[SLOT_A].floats(packed_rows_size(p, s.GH, s.rows));
+  float* columns = rt.scratch[SLOT_B].floats(packed_columns_size(p, op.I, s.rows));
+  float* columns_h = rt.scratch[SLOT_B2].floats(packed_columns_size(p, H, s.rows));
   rt.pool.run([&](int id) {
-    pack_rows(rt, id, {dgates, s.GH, true}, s.GH, s.rows, rows);
-    pack_columns(rt, id, {op.x, op.I, false}, op.I, s.rows, columns);
-    pack_columns(rt, id, {h_previous, H, false}, H, s.rows, columns_h);
+    pack_rows(rt, id, p, {dgates, s.GH, true}, s.GH, s.rows, rows);
+    pack_columns(rt, id, p, {op.x, op.I, false}, op.I, s.rows, columns);
+    pack_columns(rt, id, p, {h_previous, H, false}, H, s.rows, columns_h);
     column_sums(rt, id, s.rows, s.GH, dgates, d.db_ih, false);
     if (op.gru) column_sums(rt, id, s.rows, s.GH, dgates_h, d.db_hh, false);
     rt.pool.barrier();
-    multiply_packed(rt, id, s.GH, op.I, s.rows, rows, columns, d.dw_ih, op.I, false, nullptr);
+    multiply_packed(rt, id, p, s.GH, op.I, s.rows, rows, columns, d.dw_ih, op.I, false, nullptr);
     if (op.gru) {
       rt.pool.barrier();
-      pack_rows(rt, id, {dgates_h, s.GH, true}, s.GH, s.rows, rows);
+      pack_rows(rt, id, p, {dgates_h, s.GH, true}, s.GH, s.rows, rows);
       rt.pool.barrier();
     }
-    multiply_packed(rt, id, s.GH, H, s.rows, rows, columns_h, d.dw_hh, H, false, nullptr);
-  });  if (!op.gru) std::memcpy(d.db_hh, d.db_ih, s.GH * sizeof(float));
+    multiply_packed(rt, id, p, s.GH, H, s.rows, rows, columns_h, d.dw_hh, H, false, nullptr);
+  });
+  if (!op.gru) std::memcpy(d.db_hh, d.db_ih, s.GH * sizeof(float));
 }

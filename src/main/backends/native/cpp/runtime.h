@@ -32,6 +32,8 @@ struct Runtime {
   const Kernels* k;
   Pool pool;
   Scratch scratch[SLOT_COUNT];
+  // Training multiplies in bfloat16 where the kernels can; see Packing.
+  bool half = false;
   Runtime(const Kernels* kernels, int threads) : k(kernels), pool(threads) {}
 };
 

@@ -18,7 +18,7 @@ void Panels::add(const Kernels* k, const std::vector<Part>& parts, long first, i
   const int nr = k->nr;
   for (const Part& part : parts) {
     std::vector<float> panel(size_t(part.depth) * nr);
-    pack_panel(k, {part.w, part.depth, true}, first, n, part.depth, panel.data());
+    pack_panel({k, false}, {part.w, part.depth, true}, first, n, part.depth, panel.data());
     if (!quantised) {
       pieces_.push_back({floats_.size(), 0, part.depth});
       floats_.insert(floats_.end(), panel.begin(), panel.end());
@@ -68,7 +68,7 @@ Stepper::Stepper(std::shared_ptr<Runtime> rt, const StepperNetwork& network, int
     const bool table = layers_.empty() && V <= TABLE_LIMIT;
     if (table) {
       layer.table.resize(V * GH);
-      gemm(*rt, V, GH, E, {network.embed, E, false}, {from.w_ih, E, true}, layer.table.data(), GH,
+      gemm(*rt, exact(*rt), V, GH, E, {network.embed, E, false}, {from.w_ih, E, true}, layer.table.data(), GH,
            false);
     }
     for (long group = 0; group < layer.groups; group++) {
@@ -216,12 +216,12 @@ void Stepper::run(int stream, const int32_t* ids, long n) {
     window_gates_.resize(n * GH);
     window_next_.resize(n * H);
     window_u_.resize(H);
-    packed_.resize(packed_rows_size(k, n, I));
+    packed_.resize(packed_rows_size(exact(*rt_), n, I));
     float* c = &layer.c[stream * H];
     initial_.assign(layer.h.begin() + stream * H, layer.h.begin() + (stream + 1) * H);
     rt.pool.run([&](int id) {
       if (layer.table.empty()) {
-        pack_rows(rt, id, {window_.data(), I, false}, n, I, packed_.data());
+        pack_rows(rt, id, exact(rt), {window_.data(), I, false}, n, I, packed_.data());
         rt.pool.barrier();
       }
       const Share own(layer.groups, id, rt.pool.size());
@@ -271,10 +271,10 @@ void Stepper::run(int stream, const int32_t* ids, long n) {
   }
   if (P > 0) {
     const long H = layers_.back().H;
-    packed_.resize(packed_rows_size(k, n, H));
+    packed_.resize(packed_rows_size(exact(*rt_), n, H));
     window_next_.resize(n * P);
     rt.pool.run([&](int id) {
-      pack_rows(rt, id, {window_.data(), H, false}, n, H, packed_.data());
+      pack_rows(rt, id, exact(rt), {window_.data(), H, false}, n, H, packed_.data());
       rt.pool.barrier();
       const Share own(ceil_div(P, nr), id, rt.pool.size());
       for (long panel = own.begin; panel < own.end; panel++) {
@@ -308,14 +308,14 @@ double Stepper::score(int stream, const int32_t* ids, const int32_t* targets, lo
                       float inverse_temperature) {
   const Kernels* k = rt_->k;
   const long top = P > 0 ? P : layers_.back().H;
-  std::vector<float> logits(WINDOW * V), packed(packed_rows_size(k, WINDOW, top));
+  std::vector<float> logits(WINDOW * V), packed(packed_rows_size(exact(*rt_), WINDOW, top));
   std::vector<double> losses(WINDOW);
   double total = 0;
   for (long start = 0; start < n; start += WINDOW) {
     const long count = n - start < WINDOW ? n - start : WINDOW;
     run(stream, ids + start, count);
     rt_->pool.run([&](int id) {
-      pack_rows(*rt_, id, {window_.data(), top, false}, count, top, packed.data());
+      pack_rows(*rt_, id, exact(*rt_), {window_.data(), top, false}, count, top, packed.data());
       rt_->pool.barrier();
       for (long t = 0; t < count; t += k->mr)
         output(&packed[t * top], k->mr, t, int(count - t < k->mr ? count - t : k->mr),
