@@ -1,12 +1,8 @@
 import type { EngineStatus } from '../../../shared/api/index.ts';
-import {
-  samplerApi,
-  trainerApi,
-  type SamplerApi,
-  type TrainerApi,
-} from '../../protocol/engine.ts';
+import { samplerApi, trainerApi, type SamplerApi, type TrainerApi } from '../../protocol/engine.ts';
 import type { LaunchEngine } from '../types.ts';
-import { Supervisor, type EngineClient, type Timing } from './supervisor.ts';
+import { Supervisor, type EngineClient } from './supervisor.ts';
+import type { Timing } from './watch.ts';
 
 export interface EnginesOptions {
   readonly launch: LaunchEngine;
