@@ -22,7 +22,7 @@ import {
 import { Keeper, type TrainJob } from './keeper.ts';
 import { fromCheckpoint, type Origin } from './snapshots.ts';
 import { findSources, sourceOf, type Range, type SourceFile } from './sources.ts';
-import { computer, yieldNow, type System } from './system.ts';
+import { computer, type System } from './system.ts';
 
 export type { TrainJob };
 
@@ -57,6 +57,7 @@ export interface TrainResult {
 export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<TrainResult> {
   const { out } = request;
   if (!request.resume) await assertFree(out, false);
+  const system = job.system ?? computer;
   job.event({ kind: 'stage', stage: 'reading' });
   const checkpoint = request.resume ? await loadLatestCheckpoint(out) : null;
   if (request.resume && !checkpoint) return finishedBefore(out, job);
@@ -67,11 +68,10 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
   const found = await findSources(request.files, range);
   const files = resumed ? sameFiles(resumed.origin, found, out) : found;
   const { corpus, config } = resumed
-    ? await readAgain(resumed.origin, files, out)
-    : await readFirst(request, files, range);
+    ? await readAgain(resumed.origin, files, out, system)
+    : await readFirst(request, files, range, system);
   report(corpus, files, job);
 
-  const system = job.system ?? computer;
   const memory = memoryFor(config, corpus, system);
   const backend = await activeBackend(request.threads, job);
   if (resumed && resumed.origin.backend !== backend.description) {
@@ -113,7 +113,7 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
       evaluation: measured.evaluation,
       signal: job.signal,
       now: system.now,
-      yieldNow,
+      yieldNow: system.pause,
       event: job.event,
       checkpoint: (snapshot, last) => keeper.keep(snapshot, last),
     });
@@ -142,14 +142,16 @@ async function finishedBefore(out: string, job: TrainJob): Promise<TrainResult> 
   return { ending: 'finished', steps, seconds, heldBackNats, bitsPerCharacter };
 }
 
-async function readFirst(
-  request: TrainRequest,
+/** The corpus of files, and a voice's config that fits it. Throws UserError. */
+export async function readFirst(
+  request: Choices,
   files: readonly SourceFile[],
   range: Range | null,
+  { pause }: System,
 ): Promise<{ corpus: Corpus; config: VoiceConfig }> {
   const characters = files.reduce((sum, file) => sum + file.characters, 0);
   const plan = planText(request, characters);
-  const corpus = await buildCorpus(sourceOf(files, range), plan.text, plan.units, yieldNow);
+  const corpus = await buildCorpus(sourceOf(files, range), plan.text, plan.units, pause);
   const config = planVoice(request, plan, {
     vocabulary: corpus.units.size,
     tokens: corpus.train.ids.length,
@@ -167,6 +169,7 @@ async function readAgain(
   { config, range }: Origin,
   files: readonly SourceFile[],
   out: string,
+  { pause }: System,
 ): Promise<{ corpus: Corpus; config: VoiceConfig }> {
   checkConfig(config);
   let units: Units | null = null;
@@ -180,7 +183,7 @@ async function readAgain(
     sourceOf(files, range),
     config.text,
     units ?? config.units,
-    yieldNow,
+    pause,
   );
   return { corpus, config };
 }
@@ -237,7 +240,7 @@ function report(corpus: Corpus, files: readonly SourceFile[], { event }: TrainJo
 }
 
 /** Bytes the whole process will take. Throws UserError `memory.too-small`. */
-function memoryFor(config: VoiceConfig, corpus: Corpus, system: System): number {
+export function memoryFor(config: VoiceConfig, corpus: Corpus, system: System): number {
   const tokens = corpus.train.ids.byteLength + corpus.heldBack.ids.byteLength;
   const { training, total } = estimateMemory(config.network, config.training, tokens);
   const available = system.availableMemory();

@@ -3,6 +3,7 @@ import { UserError } from '../../../shared/errors.ts';
 import { unwrap } from '../../../shared/result.ts';
 import {
   createClient,
+  ItemQueue,
   type CallName,
   type Client,
   type Disposer,
@@ -15,7 +16,6 @@ import {
 } from '../../../shared/rpc/index.ts';
 import type { engineApi } from '../../protocol/engine.ts';
 import type { EngineProcess, EngineRole, LaunchEngine } from '../types.ts';
-import { ItemQueue } from './item-queue.ts';
 import { Restarts } from './restarts.ts';
 import { Watch, type Timing } from './watch.ts';
 

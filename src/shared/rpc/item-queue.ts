@@ -1,8 +1,8 @@
-import { unwrap, type Result } from '../../../shared/result.ts';
-import type { Sink } from '../../../shared/rpc/index.ts';
+import { unwrap, type Result } from '../result.ts';
+import type { Sink } from './table.ts';
 
 /**
- * A stream that is pushed, as one that is pulled. The engine is not slowed by a slow reader: instead
+ * A stream that is pushed, as one that is pulled. Who pushes is not slowed by a slow reader: instead
  * `join` makes one item of a waiting one and a newer one, where it can.
  */
 export class ItemQueue<Item, End> implements Sink<Item, End> {
