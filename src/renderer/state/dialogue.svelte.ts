@@ -39,7 +39,9 @@ const keptSchema = v.object({
   ),
 });
 
+/** Bounds of the boundary. */
 const MOST_TURNS = 500;
+const MOST_NAME = 60;
 
 /** The writer talks with a voice, turn by turn, as in a script. */
 export class Dialogue {
@@ -117,7 +119,9 @@ export class Dialogue {
   }
 
   nameOf(speaker: Turn['speaker']): string {
-    const name = (speaker === 'writer' ? this.writerName : this.voiceName).trim();
+    const name = (speaker === 'writer' ? this.writerName : this.voiceName)
+      .trim()
+      .slice(0, MOST_NAME);
     return name || (speaker === 'writer' ? 'You' : 'Voice');
   }
 
