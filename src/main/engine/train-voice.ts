@@ -209,14 +209,14 @@ function sameFiles(origin: Origin, found: readonly SourceFile[], out: string): S
     throw new UserError(
       'training.interrupted',
       `${name} is missing or has changed since the training of ${out} began; bring back the text it had then, ` +
-        'or train a new voice without --resume under another name.',
+        'or train a new voice under another name.',
     );
   });
   if (left[0]) {
     throw new UserError(
       'training.interrupted',
       `${left[0].path} was not there when the training of ${out} began; leave it out, ` +
-        'or train a new voice without --resume under another name.',
+        'or train a new voice under another name.',
     );
   }
   return files;
