@@ -50,9 +50,14 @@ export class Marks {
     return this.#marks[this.#before(offset) - 1] ?? null;
   }
 
-  /** Drops every other mark. */
-  thin(): void {
-    this.#marks = this.#marks.filter((_, i) => i % 2 === 1);
+  /** Keeps only marks that are so far apart. */
+  thin(spacing: number): void {
+    let last = 0;
+    this.#marks = this.#marks.filter(({ at }) => {
+      if (at - last < spacing) return false;
+      last = at;
+      return true;
+    });
   }
 
   /** How many marks lie before an offset. */

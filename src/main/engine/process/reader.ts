@@ -47,7 +47,7 @@ interface Track {
 
 /** Tokens between two looks at the signal. */
 const CHUNK = 128;
-/** Fewest characters between two marks. */
+/** Characters between two marks at first. */
 const SPACING = 200;
 /** From here on, a space will do where there is no end of a paragraph. */
 const LONG = 2000;
@@ -80,6 +80,8 @@ export class Reader {
   readonly #options: ReaderOptions;
   readonly #tracks = new Map<string, Track>();
   readonly #turns = new Turns();
+  /** Fewest characters between two marks: more where memory is short. */
+  #spacing = SPACING;
   /** Whether a mark may stand before any space. */
   readonly #anySpace: boolean;
   /** What must stand before a mark. */
@@ -179,7 +181,7 @@ export class Reader {
 
   /** Where the next mark belongs, before `end`; null for nowhere. */
   #nextMark(text: string, from: number, end: number): number | null {
-    for (let at = from + SPACING; at < end; at++) {
+    for (let at = from + this.#spacing; at < end; at++) {
       const character = text.charAt(at);
       const stops = character === '\n' || (this.#anySpace && character === ' ' && at - from > LONG);
       if (stops && this.#visible.test(text.charAt(at - 1))) return at;
@@ -196,8 +198,10 @@ export class Reader {
     marks.add(mark);
     const most = (this.#options.budget ?? BUDGET) / mark.state.byteLength;
     const all = [...this.#tracks.values()];
-    if (all.reduce((n, track) => n + track.marks.size, 0) <= most) return;
-    for (const track of all) track.marks.thin();
+    while (all.reduce((n, track) => n + track.marks.size, 0) > most) {
+      this.#spacing *= 2;
+      for (const { marks } of all) marks.thin(this.#spacing);
+    }
   }
 
   /** As much of what stands before as decides about repeats and about where a text ends. */
