@@ -69,6 +69,9 @@ const NAMES: Readonly<Record<EngineRole, string>> = {
   sampler: 'The part of Understudy that writes suggestions',
 };
 
+/** Milliseconds that a start may take, also on a slow computer under load. */
+const START_LIMIT = 60_000;
+
 /** Keeps one engine process alive: starts it, watches it, replaces it, and gives up when it keeps dying. */
 export class Supervisor<T extends typeof engineApi & Table> implements EngineClient<T> {
   readonly #role: EngineRole;
@@ -194,9 +197,13 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
   }
 
   async #greet(running: Running<T>, common: Client<typeof engineApi>): Promise<void> {
-    const answered = running.watch.busy();
+    const { process } = running;
+    const slow = setTimeout(() => {
+      this.#options.log(`${this.#role}: process ${process.pid} does not start and is ended`);
+      process.kill();
+    }, START_LIMIT);
     const hello = await common.call.hello({ threads: this.#options.threads() });
-    answered();
+    clearTimeout(slow);
     if (!hello.ok) {
       // A process that died is seen by #exited; one that refuses would refuse again.
       if (hello.error.code !== 'engine.gone') this.#refused(running, hello.error.sentence);
