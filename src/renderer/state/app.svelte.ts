@@ -14,6 +14,7 @@ import { Search } from './search.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { Settings } from './settings.svelte.ts';
 import { Suggestions } from './suggestions.svelte.ts';
+import { TrainingDraft } from './training-draft.svelte.ts';
 import { Training } from './training.svelte.ts';
 import { Voices } from './voices.svelte.ts';
 import { Welcome } from './welcome.svelte.ts';
@@ -53,6 +54,8 @@ export class App {
   readonly search: Search;
   readonly voices: Voices;
   readonly training: Training;
+  /** The voice that is to be, until it is trained; it outlives the panel. */
+  readonly draft: TrainingDraft;
   readonly dialogue: Dialogue;
   readonly suggestions: Suggestions;
   readonly history: History;
@@ -61,7 +64,6 @@ export class App {
   readonly welcome: Welcome;
   #typingTold = -Infinity;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
-  #autoTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ client, start, keep = null, sample }: AppOptions) {
     this.client = client;
@@ -82,6 +84,7 @@ export class App {
         actions: [{ label: 'Show', run: () => this.session.show('voices') }],
       }),
     );
+    this.draft = new TrainingDraft(client, () => this.library.tree.root);
     this.dialogue = new Dialogue(client, keep);
     this.history = new History(client, notices);
     this.suggestions = new Suggestions({
@@ -136,15 +139,14 @@ export class App {
 
   /** What the editor tells, for the domains it concerns. */
   readonly editorCallbacks: EditorCallbacks = {
-    edited: (edits, origin) => {
+    edited: (edits, origin, words) => {
       const document = this.documents.active;
       if (!document) return;
       document.edited(edits);
-      this.goals.edited(document, edits, origin);
+      this.goals.typed(words);
       if (origin !== 'typed') return;
       this.session.writing = true;
       this.#tellTyping();
-      this.#autoSuggest(document);
     },
     moved: (caret, top) => {
       const document = this.documents.active;
@@ -157,10 +159,7 @@ export class App {
     accepted: (request, text) => this.suggestions.accepted(request, text),
     ghostChanged: (state) => this.suggestions.ghostChanged(state),
     countsChanged: (counts) => {
-      const document = this.documents.active;
-      if (!document) return;
-      document.counts = counts;
-      this.goals.counted(document, counts);
+      if (this.documents.active) this.documents.active.counts = counts;
     },
     outlineChanged: (headings) => {
       if (this.documents.active) this.documents.active.outline = headings;
@@ -207,19 +206,5 @@ export class App {
         voice: voice.name,
       });
     }, REST);
-  }
-
-  #autoSuggest(document: Document): void {
-    clearTimeout(this.#autoTimer);
-    const { autoSuggest, autoSuggestDelay } = this.settings.values;
-    if (!autoSuggest || !this.voiceFor(document)) return;
-    this.#autoTimer = setTimeout(() => {
-      const { active, editor } = this.documents;
-      const snoozed = Date.now() < this.suggestions.snoozedUntil;
-      if (snoozed || active !== document || !editor || this.suggestions.ghost.kind === 'shown') {
-        return;
-      }
-      void this.suggestions.ask(editor.caret());
-    }, autoSuggestDelay);
   }
 }

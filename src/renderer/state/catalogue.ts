@@ -1,3 +1,4 @@
+import { defaultKeys } from '../editor/keys.ts';
 import type { EditorCommand } from '../editor/types.ts';
 import type { App } from './app.svelte.ts';
 import type { Command } from './commands.svelte.ts';
@@ -13,13 +14,12 @@ export function catalogue(app: App): readonly Command[] {
   const editor = (
     id: EditorCommand,
     title: string,
-    key: string,
     group: Command['group'],
     when: () => boolean,
   ): Command => ({
     id,
     title,
-    key,
+    key: defaultKeys[id],
     group,
     heard: 'editor',
     when,
@@ -42,12 +42,12 @@ export function catalogue(app: App): readonly Command[] {
     documents.active ? work(documents.active) : undefined;
 
   return [
-    editor('continue', 'Continue this paragraph', 'Mod-Enter', 'Suggestions', writable),
-    editor('acceptAll', 'Accept the suggestion', 'Tab', 'Suggestions', ghost),
-    editor('acceptWord', 'Accept the next word', 'Mod-ArrowRight', 'Suggestions', ghost),
-    editor('acceptSentence', 'Accept the next sentence', 'Mod-ArrowDown', 'Suggestions', ghost),
-    editor('nextAlternative', 'Next alternative', 'Alt-]', 'Suggestions', ghost),
-    editor('previousAlternative', 'Previous alternative', 'Alt-[', 'Suggestions', ghost),
+    editor('continue', 'Continue this paragraph', 'Suggestions', writable),
+    editor('acceptAll', 'Accept the suggestion', 'Suggestions', ghost),
+    editor('acceptWord', 'Accept the next word', 'Suggestions', ghost),
+    editor('acceptSentence', 'Accept the next sentence', 'Suggestions', ghost),
+    editor('nextAlternative', 'Next alternative', 'Suggestions', ghost),
+    editor('previousAlternative', 'Previous alternative', 'Suggestions', ghost),
     page('autoSuggest', 'Suggest when I pause: on or off', '', 'Suggestions', () =>
       settings.change({ autoSuggest: !settings.values.autoSuggest }),
     ),
@@ -55,13 +55,15 @@ export function catalogue(app: App): readonly Command[] {
       suggestions.snooze(10),
     ),
 
-    editor('undo', 'Undo', 'Mod-z', 'Write', writable),
-    editor('redo', 'Redo', 'Mod-Shift-z', 'Write', writable),
-    editor('bold', 'Strong', 'Mod-b', 'Write', writable),
-    editor('italic', 'Emphasis', 'Mod-i', 'Write', writable),
-    editor('heading', 'Heading', 'Mod-Shift-1', 'Write', writable),
-    editor('find', 'Find in this document', 'Mod-f', 'Write', shown),
-    editor('replace', 'Find and replace', 'Mod-Shift-r', 'Write', writable),
+    editor('undo', 'Undo', 'Write', writable),
+    editor('redo', 'Redo', 'Write', writable),
+    editor('bold', 'Strong', 'Write', writable),
+    editor('italic', 'Emphasis', 'Write', writable),
+    editor('heading', 'Heading', 'Write', writable),
+    editor('find', 'Find in this document', 'Write', shown),
+    editor('findNext', 'Next match', 'Write', shown),
+    editor('findPrevious', 'Previous match', 'Write', shown),
+    editor('replace', 'Find and replace', 'Write', writable),
 
     page('newDocument', 'New document', 'Mod-Alt-n', 'Documents', () => library.createDocument()),
     page('newFolder', 'New folder', '', 'Documents', () => {

@@ -48,8 +48,8 @@ export class Suggestions {
   thinking = $state(false);
   /** For a polite live region: once for each suggestion. */
   spoken = $state('');
-  /** No suggestion comes by itself before this moment. */
-  snoozedUntil = $state(0);
+  /** For a while no suggestion comes by itself. */
+  snoozed = $state(false);
   readonly #options: SuggestionsOptions;
   #count = 0;
   /** The one that streams or stands in the editor. */
@@ -60,6 +60,7 @@ export class Suggestions {
   /** Seed and place stay as they are while a slider moves. */
   #pinned: Pick<Asked, 'document' | 'at' | 'seed'> | null = null;
   #rerollTimer: ReturnType<typeof setTimeout> | undefined;
+  #snoozeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #recent = new Map<string, Asked>();
 
   constructor(options: SuggestionsOptions) {
@@ -188,7 +189,9 @@ export class Suggestions {
   }
 
   snooze(minutes: number): void {
-    this.snoozedUntil = Date.now() + minutes * 60_000;
+    this.snoozed = true;
+    clearTimeout(this.#snoozeTimer);
+    this.#snoozeTimer = setTimeout(() => (this.snoozed = false), minutes * 60_000);
   }
 
   #cancel(): void {
