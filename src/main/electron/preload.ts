@@ -11,7 +11,8 @@ function linePort(line: InstanceType<typeof MessagePort>): Port {
   return {
     send: (message) => line.postMessage(message),
     receive: (listener) => {
-      line.onmessage = ({ data }: { readonly data: unknown }) => listener(data);
+      line.addEventListener('message', ({ data }: { readonly data: unknown }) => listener(data));
+      line.start();
     },
     closed: (listener) => line.addEventListener('close', listener, { once: true }),
   };
