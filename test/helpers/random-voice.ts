@@ -57,5 +57,8 @@ export function randomVoice(
     },
     prompt: text.slice(0, 40),
   };
-  return { card, units, weights: randomWeights(network, 7) };
+  const weights = randomWeights(network, 7);
+  // Clear preferences: so creativity makes a difference.
+  weights.set('out.weight', weights.get('out.weight')!.map((weight) => 6 * weight));
+  return { card, units, weights };
 }
