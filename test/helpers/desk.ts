@@ -4,49 +4,11 @@ import { onTestFinished } from 'vitest';
 import { createEngines, type Engines } from '../../src/main/host/engines/index.ts';
 import { createSuggestions, type Suggestions } from '../../src/main/host/suggestions/index.ts';
 import { createTraining, type Training } from '../../src/main/host/training/index.ts';
-import type { DocumentListener, OpenDocuments, TextOfDocument } from '../../src/main/host/types.ts';
-import type { Edit, HistoryEntry, TrainingState } from '../../src/shared/api/index.ts';
+import type { HistoryEntry, TrainingState } from '../../src/shared/api/index.ts';
 import { UserError } from '../../src/shared/errors.ts';
-import { applyEdits } from '../../src/main/engine/process/texts.ts';
+import { Documents } from './documents.ts';
 import { launcher, type Launched } from './engines.ts';
 import { temporaryFolder } from './understudy.ts';
-
-/** Open documents that a test changes by hand. */
-export class Documents implements OpenDocuments {
-  readonly #documents = new Map<string, TextOfDocument>();
-  readonly #listeners = new Set<DocumentListener>();
-
-  get(path: string): TextOfDocument | null {
-    return this.#documents.get(path) ?? null;
-  }
-
-  all(): readonly TextOfDocument[] {
-    return [...this.#documents.values()];
-  }
-
-  follow(listener: DocumentListener): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
-  open(path: string, text: string): void {
-    const document = { path, text, version: (this.get(path)?.version ?? 0) + 1 };
-    this.#documents.set(path, document);
-    for (const listener of this.#listeners) listener.opened(document);
-  }
-
-  edit(path: string, ...edits: Edit[]): void {
-    const { text, version } = this.get(path)!;
-    const next = { path, text: applyEdits(text, edits), version: version + 1 };
-    this.#documents.set(path, next);
-    for (const listener of this.#listeners) listener.edited(path, next.version, edits);
-  }
-
-  close(path: string): void {
-    this.#documents.delete(path);
-    for (const listener of this.#listeners) listener.closed(path);
-  }
-}
 
 type Recorded = Omit<HistoryEntry, 'id' | 'at' | 'accepted'>;
 
@@ -100,13 +62,12 @@ export function desk({ root = '', timing = {} } = {}): Desk {
   const training = createTraining({
     engines,
     voicePath: voice,
-    resolve: (sources) =>
-      Promise.all(
-        sources.map((source) => {
-          if (source.kind === 'library' && !removed.has(source.path)) return place(source.path);
-          throw new UserError('text.missing', 'A text is gone; choose it again.');
-        }),
-      ),
+    async resolve(sources) {
+      return sources.map((source) => {
+        if (source.kind === 'library' && !removed.has(source.path)) return place(source.path);
+        throw new UserError('text.missing', 'A text is gone; choose it again.');
+      });
+    },
     memoryLimit: () => 0,
     changed: (state) => void (state && states.push(state)),
     voiceChanged(name) {

@@ -12,7 +12,7 @@ export interface Launched {
   readonly processes: { readonly role: EngineRole; readonly process: EngineProcess }[];
   readonly lines: string[];
   /** The newest of a role. */
-  newest(role: EngineRole): EngineProcess;
+  readonly newest: (role: EngineRole) => EngineProcess;
 }
 
 /** Starts real engine processes and remembers them. */

@@ -18,9 +18,15 @@ export function randomVoice(
   kind: UnitsKind,
   {
     layers = [24, 16],
+    embedding = 12,
     config = {},
     heldBackNats = null,
-  }: { layers?: number[]; config?: Partial<TextConfig>; heldBackNats?: number | null } = {},
+  }: {
+    layers?: number[];
+    embedding?: number;
+    config?: Partial<TextConfig>;
+    heldBackNats?: number | null;
+  } = {},
 ): Pick<LoadedVoice, 'card' | 'units' | 'weights'> {
   const units = trainUnits([text], {
     ...defaultUnits[kind],
@@ -30,7 +36,7 @@ export function randomVoice(
   const network: NetworkConfig = {
     cell: 'lstm',
     vocabulary: units.size,
-    embedding: 12,
+    embedding,
     layers,
     projection: 0,
     tied: false,
@@ -59,6 +65,9 @@ export function randomVoice(
   };
   const weights = randomWeights(network, 7);
   // Clear preferences: so creativity makes a difference.
-  weights.set('out.weight', weights.get('out.weight')!.map((weight) => 6 * weight));
+  weights.set(
+    'out.weight',
+    weights.get('out.weight')!.map((weight) => 6 * weight),
+  );
   return { card, units, weights };
 }

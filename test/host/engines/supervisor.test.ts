@@ -13,7 +13,7 @@ interface Supervised extends Launched {
   /** The trainer's states, one after the other. */
   readonly kinds: EngineState['kind'][];
   /** Has the trainer do something; without `how` it does well. */
-  ask(how?: string): Promise<unknown>;
+  readonly ask: (how?: string) => Promise<unknown>;
 }
 
 function supervised(program?: string, timing = { pingEvery: 50, hangLimit: 400 }): Supervised {

@@ -24,7 +24,10 @@ const sampling: Sampling = {
 };
 
 /** A desk with a voice that has learnt nothing, and an open document. */
-async function ready({ layers = [24, 16], heldBackNats = 3 as number | null } = {}): Promise<Desk> {
+async function ready({
+  layers = [24, 16],
+  heldBackNats = 3,
+}: { layers?: number[]; heldBackNats?: number | null } = {}): Promise<Desk> {
   const at = desk();
   const voice = randomVoice(`${prose(12)}\nAnna: Ben?`, 'char', { layers, heldBackNats });
   await saveVoice(at.voice('Mine'), voice.card, voice.weights);

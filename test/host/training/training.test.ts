@@ -7,6 +7,7 @@ import {
   type Source,
   type TrainingChoices,
 } from '../../../src/shared/api/index.ts';
+import type { TrainingEvent } from '../../../src/shared/events.ts';
 import { desk, type Desk } from '../../helpers/desk.ts';
 import { until } from '../../helpers/engines.ts';
 import { prose } from '../../helpers/understudy.ts';
@@ -166,11 +167,16 @@ describe('a training', () => {
 });
 
 describe('what a training tells', () => {
-  const evaluation = (step: number, heldBackLoss: number) =>
-    ({
-      ...{ kind: 'evaluation', step, epoch: 1, seconds: 1, trainingLoss: 2 },
-      ...{ heldBackLoss, bitsPerCharacter: 2, best: true },
-    }) as const;
+  const evaluation = (step: number, heldBackLoss: number): TrainingEvent => ({
+    kind: 'evaluation',
+    step,
+    epoch: 1,
+    seconds: 1,
+    trainingLoss: 2,
+    heldBackLoss,
+    bitsPerCharacter: 2,
+    best: true,
+  });
 
   test('replaces what comes again after a crash', () => {
     let state = beginning('a');
