@@ -46,8 +46,9 @@ const MOST_NAME = 60;
 /** The writer talks with a voice, turn by turn, as in a script. */
 export class Dialogue {
   voice = $state<string | null>(null);
-  writerName = $state('You');
-  voiceName = $state('Voice');
+  writerName = $state('');
+  /** Empty: the voice's own. */
+  voiceName = $state('');
   scene = $state('');
   creativity = $state(defaultSampling.creativity);
   /** What the writer is about to say. */
@@ -122,7 +123,8 @@ export class Dialogue {
     const name = (speaker === 'writer' ? this.writerName : this.voiceName)
       .trim()
       .slice(0, MOST_NAME);
-    return name || (speaker === 'writer' ? 'You' : 'Voice');
+    if (name !== '') return name;
+    return speaker === 'writer' ? 'You' : (this.voice ?? 'Voice').slice(0, MOST_NAME);
   }
 
   /** One turn as it goes into the document. */

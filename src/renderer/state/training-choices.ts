@@ -118,7 +118,8 @@ export function checkForm(form: Form, auto: PresetName): Checked {
   });
   if (layers.length > 0) overrides['network']!['layers'] = layers;
 
-  if (problems.size === 0) checkTied(form, overrides['network']!, auto, problems);
+  const sized = ![...problems.keys()].some((id) => id.startsWith('network.'));
+  if (sized) checkTied(form, overrides['network']!, auto, problems);
   if (problems.size > 0) return { choices: null, problems };
   const choices = v.parse(choicesSchema, {
     preset: form.preset,

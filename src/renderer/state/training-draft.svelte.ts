@@ -1,6 +1,7 @@
 import {
   defaultChoices,
   type ApiClient,
+  type Entry,
   type FolderEntry,
   type Source,
   type TrainingEstimate,
@@ -10,9 +11,8 @@ import type { PresetName } from '../../shared/config.ts';
 import { toBase64 } from './base64.ts';
 import { Newest } from './newest.svelte.ts';
 import { checkForm, emptyForm, type Form } from './training-choices.ts';
-import { librarySources, toggled } from './training-sources.ts';
+import { librarySources, nameFor, toggled } from './training-sources.ts';
 import type { TrainingRequest } from './training.svelte.ts';
-import type { Entry } from '../../shared/api/index.ts';
 
 export interface Dropped {
   readonly name: string;
@@ -37,6 +37,8 @@ export class TrainingDraft {
   readonly checked = $derived(checkForm(this.form, this.auto));
   readonly #client: ApiClient;
   readonly #library: () => FolderEntry;
+  /** The name that was put there for the writer, who has not written one. */
+  #suggested = '';
 
   /**
    * @param library the library as it is now
@@ -119,6 +121,10 @@ export class TrainingDraft {
 
   #changed(): void {
     const sources = [...this.sources];
+    if (this.name.trim() === '' || this.name === this.#suggested) {
+      this.name = this.#suggested =
+        nameFor(this.#library(), this.chosen) ?? this.dropped[0]?.name.replace(/\.\w+$/, '') ?? '';
+    }
     if (sources.length === 0) {
       this.report.clear();
       this.estimate.clear();

@@ -43,3 +43,9 @@ export const chosenWords = (root: FolderEntry, chosen: ReadonlySet<string>): num
   documentsIn(root)
     .filter(({ path }) => chosen.has(path))
     .reduce((sum, { words }) => sum + words, 0);
+
+/** A name for a voice of these pages: the first folder they are in, or the first of them. */
+export function nameFor(root: FolderEntry, chosen: ReadonlySet<string>): string | null {
+  const first = root.entries.find((entry) => tickedState(entry, chosen) !== 'none');
+  return first?.name.replace(/\.(md|markdown|txt)$/i, '') ?? null;
+}

@@ -27,6 +27,15 @@ export function duration(seconds: number): string {
   return minutes % 60 === 0 ? hours : `${hours} ${plural(minutes % 60, 'minute')}`;
 }
 
+/** Seconds to the second: "18 s", "1 min 48 s", "2 h 5 min". */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** What is left, without a false precision: "less than 10 seconds left", "about 4 minutes left". */
 export function left(seconds: number): string {
   if (!Number.isFinite(seconds)) return '';

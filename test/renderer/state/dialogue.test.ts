@@ -168,6 +168,15 @@ describe('a dialogue', () => {
     expect(dialogue.draft).toBe('Good evening.');
   });
 
+  test('calls those who have no name by the voice’s, and "You"', () => {
+    const { dialogue } = talkOn(saying());
+    dialogue.writerName = ' ';
+    dialogue.voiceName = '';
+    expect([dialogue.nameOf('writer'), dialogue.nameOf('voice')]).toEqual(['You', 'Harbour']);
+    dialogue.voiceName = 'M'.repeat(100);
+    expect(dialogue.nameOf('voice')).toHaveLength(60);
+  });
+
   test('becomes text for the document', async () => {
     const { dialogue, say } = talkOn(saying('Evening. '));
     say('Good evening.');

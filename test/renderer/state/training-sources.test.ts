@@ -4,6 +4,7 @@ import {
   chosenWords,
   documentsIn,
   librarySources,
+  nameFor,
   tickedState,
   toggled,
 } from '../../../src/renderer/state/training-sources.ts';
@@ -49,6 +50,12 @@ describe('ticks', () => {
     expect(librarySources(root, new Set(['Harbour/1.md']))).toEqual([
       { kind: 'library', path: 'Harbour/1.md' },
     ]);
+  });
+
+  test('give the voice a name', () => {
+    expect(nameFor(root, new Set(['Harbour/2.md', 'Letters.md']))).toBe('Harbour');
+    expect(nameFor(root, new Set(['Letters.md']))).toBe('Letters');
+    expect(nameFor(root, new Set())).toBeNull();
   });
 
   test('forget what has gone from the library', () => {

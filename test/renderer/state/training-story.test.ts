@@ -14,6 +14,7 @@ import {
 } from '../../../src/renderer/state/training-story.ts';
 import {
   bytes,
+  clock,
   day,
   duration,
   figure,
@@ -231,6 +232,7 @@ describe('words', () => {
       '1 hour',
       '2 hours 5 minutes',
     ]);
+    expect([18, 108, 7500].map(clock)).toEqual(['18 s', '1 min 48 s', '2 h 5 min']);
     expect([3, 12, 200, Infinity].map(left)).toEqual([
       'less than 10 seconds left',
       'about 15 seconds left',

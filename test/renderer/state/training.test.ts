@@ -161,6 +161,17 @@ describe('a draft of a training', () => {
     expect(draft.report.state).toEqual({ value: null, loading: false, problem: null });
   });
 
+  test('names the voice after its pages until the writer does', () => {
+    const { draft } = draftOn({});
+    draft.toggle(root.entries[0]!);
+    expect(draft.name).toBe('Letters');
+    draft.toggle(root.entries[0]!);
+    expect(draft.name).toBe('');
+    draft.name = 'Sea';
+    draft.toggle(root.entries[0]!);
+    expect(draft.name).toBe('Sea');
+  });
+
   test('drops the answer to an older question', async () => {
     const waiting: ((report: TrainingReport) => void)[] = [];
     const { draft } = draftOn({
