@@ -143,7 +143,8 @@ const WEIGHTS = 'weights.safetensors';
 function resealed(weights: Uint8Array, roll: Roll): Uint8Array {
   const { header, values } = parts(weights);
   const { card: text } = header['__metadata__'] as { card: string };
-  const { checksum: _, ...card } = JSON.parse(text) as Record<string, unknown>;
+  const card = JSON.parse(text) as Record<string, unknown>;
+  delete card['checksum'];
   const changed = mutated(card, roll);
   const sealed = { ...changed, checksum: sha256(JSON.stringify(changed)) };
   const metadata = { format: 'pt', card: JSON.stringify(sealed) };
