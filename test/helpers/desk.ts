@@ -62,12 +62,13 @@ export function desk({ root = '', timing = {} } = {}): Desk {
   const training = createTraining({
     engines,
     voicePath: voice,
-    async resolve(sources) {
-      return sources.map((source) => {
-        if (source.kind === 'library' && !removed.has(source.path)) return place(source.path);
-        throw new UserError('text.missing', 'A text is gone; choose it again.');
-      });
-    },
+    resolve: (sources) =>
+      Promise.resolve().then(() =>
+        sources.map((source) => {
+          if (source.kind === 'library' && !removed.has(source.path)) return place(source.path);
+          throw new UserError('text.missing', 'A text is gone; choose it again.');
+        }),
+      ),
     memoryLimit: () => 0,
     changed: (state) => void (state && states.push(state)),
     voiceChanged(name) {

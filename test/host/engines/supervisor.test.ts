@@ -35,12 +35,12 @@ function supervised(program?: string, timing = { pingEvery: 50, hangLimit: 400 }
 describe('a supervisor', () => {
   test('starts a process when it is first asked for something, and once', async () => {
     const { engines, processes, kinds, ask } = supervised(failing);
-    expect(engines.status().trainer.kind).toBe('stopped');
+    expect(engines.status().trainer.kind).toBe('starting');
     expect(engines.trainer.callIfRunning('giveWay', { milliseconds: 0 })).toBeNull();
     expect(processes).toHaveLength(0);
     await Promise.all([ask(), ask()]);
     expect(processes).toHaveLength(1);
-    expect(kinds).toEqual(['starting', 'ready']);
+    expect(kinds).toEqual(['ready']);
     await refuses(() => ask('refuse'), 'text.missing', 'There is no such text.');
     expect(processes).toHaveLength(1);
   });
@@ -58,7 +58,7 @@ describe('a supervisor', () => {
       await ask();
       await refuses(() => ask(how), 'engine.gone');
       await until(() => engines.status().trainer.kind === 'ready');
-      expect(kinds).toEqual(['starting', 'ready', 'restarting', 'ready']);
+      expect(kinds).toEqual(['ready', 'restarting', 'ready']);
       await ask();
       expect(processes).toHaveLength(2);
     },
@@ -69,7 +69,7 @@ describe('a supervisor', () => {
     await ask();
     await refuses(() => ask('hang'), 'engine.gone');
     await ask();
-    expect(kinds).toEqual(['starting', 'ready', 'restarting', 'ready']);
+    expect(kinds).toEqual(['ready', 'restarting', 'ready']);
     expect(lines.join()).toMatch(/does not answer/);
   });
 
@@ -106,6 +106,19 @@ describe('a supervisor', () => {
     const { engines, ask } = supervised(`${failing}.gone`);
     await refuses(() => ask(), 'engine.gone');
     await until(() => engines.status().trainer.kind === 'stopped');
+  });
+
+  test('says what to do when nothing can be launched', async () => {
+    const engines = createEngines({
+      launch() {
+        throw new Error('No engine here');
+      },
+      threads: () => 1,
+      changed: () => undefined,
+      log: () => undefined,
+    });
+    await refuses(() => engines.trainer.call('ping', {}), 'engine.failed', 'install');
+    expect(engines.status().trainer.kind).toBe('stopped');
   });
 
   test('ends what is open with its process', async () => {

@@ -1,5 +1,5 @@
 import type { EngineState } from '../../../shared/api/index.ts';
-import { UserError } from '../../../shared/errors.ts';
+import { isUserError, UserError } from '../../../shared/errors.ts';
 import { unwrap } from '../../../shared/result.ts';
 import {
   createClient,
@@ -79,7 +79,7 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
   readonly #options: SupervisorOptions;
   readonly #listeners = new Set<() => void>();
   readonly #restarts = new Restarts();
-  #state: EngineState = { kind: 'stopped', sentence: 'It starts when it is needed.' };
+  #state: EngineState = { kind: 'starting' };
   /** The process from its launch on, and when it can be asked. */
   #current: { readonly running: Running<T>; readonly ready: Promise<void> } | null = null;
   #isReady = false;
@@ -176,8 +176,8 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
   }
 
   #launch(): void {
-    const { launch, log, timing } = this.#options;
-    const process = launch(this.#role);
+    const { log, timing } = this.#options;
+    const process = this.#process();
     const client = createClient(this.#table, process.port);
     const common = client as unknown as Client<typeof engineApi>;
     const watch = new Watch(timing, {
@@ -194,6 +194,18 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
     ready.catch(() => undefined);
     this.#current = { running, ready };
     process.exited((code) => this.#exited(running, code));
+  }
+
+  /** Throws UserError `engine.failed` where there can be none. */
+  #process(): EngineProcess {
+    try {
+      return this.#options.launch(this.#role);
+    } catch (error) {
+      this.#options.log(`${this.#role}: it cannot be started: ${String(error)}`);
+      const sentence = `${NAMES[this.#role]} cannot be started; install Understudy again.`;
+      this.#become({ kind: 'stopped', sentence });
+      throw new UserError('engine.failed', sentence, { cause: error });
+    }
   }
 
   async #greet(running: Running<T>, common: Client<typeof engineApi>): Promise<void> {
@@ -233,7 +245,12 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
         kind: 'restarting',
         sentence: `${NAMES[this.#role]} stopped and is starting again; your text is not affected.`,
       });
-      this.#launch();
+      try {
+        this.#launch();
+      } catch (error) {
+        // The state says so; nobody waits here.
+        if (!isUserError(error)) throw error;
+      }
       return;
     }
     this.#become({

@@ -4,7 +4,7 @@ import type { OpenDocuments, TextOfDocument } from '../types.ts';
 
 /**
  * Keeps copies of the open documents in the sampler: a fresh process gets them all, and then every change,
- * in order. A process that does not run needs none.
+ * in order. With the first document the process is started, so that it is warm when it is asked.
  */
 export function mirrorDocuments(
   documents: OpenDocuments,
@@ -16,7 +16,9 @@ export function mirrorDocuments(
     answer?.catch((error: unknown) => log(`The sampler's copy of a text: ${String(error)}`));
   };
   const open = ({ path, version, text }: TextOfDocument): void =>
-    watch(sampler.callIfRunning('openText', { id: path, version, text }));
+    watch(
+      sampler.callIfRunning('openText', { id: path, version, text }) ?? sampler.call('ping', {}),
+    );
   const disposers = [
     sampler.started(() => documents.all().forEach(open)),
     documents.follow({
