@@ -124,7 +124,7 @@ class ProseEditor implements Editor {
     if (state.readOnly) return;
     const { from, to } = state.selection.main;
     const fitted = fitStart(state.sliceDoc(Math.max(0, from - CONTEXT), from), text).trimEnd();
-    const pad = padAfter(fitted, state.sliceDoc(to, to + 1));
+    const pad = padAfter(state.sliceDoc(to, to + 2));
     this.#view.dispatch({
       changes: { from, to, insert: fitted + pad },
       selection: { anchor: from + fitted.length },

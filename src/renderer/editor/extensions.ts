@@ -145,6 +145,8 @@ export const documentExtensions = (path: string, readOnly: boolean): Extension =
   EditorState.readOnly.of(readOnly),
   EditorView.contentAttributes.of({
     'aria-label': `Text of ${nameOf(path)}`,
+    // What can be edited has the keyboard anyway; tools that look for it in the attributes see it too.
+    tabindex: '0',
     ...(readOnly ? { 'aria-readonly': 'true' } : {}),
   }),
 ];

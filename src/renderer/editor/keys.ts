@@ -33,13 +33,17 @@ export const keysOf = (
     Object.entries(defaultKeys).map(([command, key]) => [command, chosen[command] ?? key]),
   ) as Record<EditorCommand, string>;
 
+/** Find and replace work from their own panel, too. */
+const scopeOf = (command: string): string =>
+  /^(?:find|replace)/.test(command) ? 'editor search-panel' : 'editor';
+
 /** Above every other binding; a command that gives false leaves its key to what it always does. */
 export function keys(
   chosen: Readonly<Record<string, string>>,
   commands: Readonly<Record<EditorCommand, Command>>,
 ): Extension {
   const bindings = Object.entries(keysOf(chosen)).flatMap(([command, key]) =>
-    key === '' ? [] : [{ key, run: commands[command as EditorCommand] }],
+    key === '' ? [] : [{ key, run: commands[command as EditorCommand], scope: scopeOf(command) }],
   );
   return Prec.highest(keymap.of(bindings));
 }

@@ -22,7 +22,7 @@ const page = EditorView.theme({
     fontVariantLigatures: 'common-ligatures',
     fontVariantNumeric: 'oldstyle-nums proportional-nums',
     fontOpticalSizing: 'auto',
-    scrollbarGutter: 'stable both-edges',
+    scrollbarGutter: 'stable',
     overflowX: 'hidden',
   },
   // The margins are padding: a click beside a line goes to the line.
@@ -86,13 +86,19 @@ const prose = EditorView.theme({
   },
   '.cm-heading-1 .cm-hanging': { fontSize: '0.62em' },
   '.cm-heading-2 .cm-hanging': { fontSize: '0.72em' },
-  '.cm-scene-break': { textAlign: 'center', letterSpacing: '0.22em' },
+  '.cm-scene-break': { textAlign: 'center', letterSpacing: '0.22em', color: 'var(--ink-2)' },
+  // So do the marks of lists; a quotation stands in, with its mark on the edge.
   '.cm-quote': { paddingInlineStart: '1.5em', color: 'var(--ink-2)' },
-  '.cm-item': { paddingInlineStart: '1.5em' },
   '.cm-quote .cm-hanging, .cm-item .cm-hanging': {
     display: 'inline-block',
     minWidth: '1.5em',
     marginInlineStart: '-1.5em',
+  },
+  '@media (max-width: 560px)': {
+    '.cm-heading-4 .cm-hanging, .cm-heading-5 .cm-hanging, .cm-heading-6 .cm-hanging': {
+      width: 'auto',
+      marginInlineStart: '0',
+    },
   },
   // An opening quote hangs a little, so that the words below it stand in line.
   '.cm-speech': { textIndent: '-0.42em' },
@@ -154,10 +160,10 @@ const find = EditorView.theme({
     padding: 'var(--s-2) var(--s-3)',
     font: '400 var(--t-2) / 1.4 var(--font-ui)',
   },
-  '.cm-find-row': { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 'var(--s-1)' },
+  '.cm-find-row': { display: 'flex', alignItems: 'center', gap: 'var(--s-1)' },
   '.cm-find-row[hidden]': { display: 'none' },
   '.cm-find-field': {
-    flex: '1 1 160px',
+    flex: '1 1 80px',
     minWidth: '0',
     height: '30px',
     padding: '0 10px',
@@ -172,7 +178,7 @@ const find = EditorView.theme({
     outlineOffset: '0',
   },
   '.cm-find-count': {
-    minWidth: '5.5em',
+    whiteSpace: 'nowrap',
     padding: '0 var(--s-1)',
     color: 'var(--ink-3)',
     fontVariantNumeric: 'tabular-nums',
@@ -190,7 +196,7 @@ const find = EditorView.theme({
     fontWeight: '500',
     cursor: 'pointer',
   },
-  '.cm-find-icon': { padding: '0 6px' },
+  '.cm-find-icon': { padding: '0 4px', fontSize: 'var(--t-3)' },
   '.cm-find-button:hover': { background: 'var(--hover)', color: 'var(--ink)' },
   '.cm-find-button[aria-pressed=true]': { background: 'var(--accent-wash)', color: 'var(--ink)' },
   '@media (forced-colors: active)': {
@@ -198,4 +204,5 @@ const find = EditorView.theme({
   },
 });
 
-export const proseTheme: Extension = [page, prose, ghost, find];
+// The earlier theme wins where two say something of the same element.
+export const proseTheme: Extension = [find, ghost, prose, page];

@@ -16,6 +16,8 @@ export function* sentences(text: string): Generator<Span, undefined> {
   let from = 0;
   for (const { segment, index } of segmenter.segment(text)) {
     const to = index + segment.length;
+    // "“No!” she cried" is one.
+    if (/^\p{Ll}/u.test(text.slice(to, to + 2))) continue;
     if (to < text.length && goesOn.test(text.slice(Math.max(from, to - 12), to))) continue;
     yield { from, to };
     from = to;

@@ -44,8 +44,9 @@ export interface Replacement {
   readonly insert: string;
 }
 
-/** Behind these a quote opens. */
-const opens = /(?:^|[\s([{<—–\-/“‘«„‚‹*_~])$/u;
+/** Whether a quote behind `rest` opens: at the start, behind a space, a bracket, a dash, another opening one. */
+const opens = (rest: string, [double, , single]: Quotes): boolean =>
+  /(?:^|[\s([{<—–\-/*_~])$/u.test(rest) || rest.endsWith(double) || rest.endsWith(single);
 
 /**
  * What becomes of the end of `before`, the line up to and with the character just typed; null where it
@@ -56,14 +57,15 @@ export function smarten(before: string, quotes: Quotes = english): Replacement |
   const rest = before.slice(0, -1);
   switch (typed) {
     case '"':
-      return { length: 1, insert: opens.test(rest) ? quotes[0] : quotes[1] };
+      return { length: 1, insert: opens(rest, quotes) ? quotes[0] : quotes[1] };
     case "'":
+      if (/(?:^|\s)‘n$/i.test(rest)) return { length: 3, insert: `’${rest.at(-1)!}’` };
       // Between letters, or behind one, it is an apostrophe, whatever the language's quotes.
       if (/[\p{L}\p{N}]$/u.test(rest)) {
         const inside = rest.lastIndexOf(quotes[2]) > rest.lastIndexOf(quotes[3]);
         return { length: 1, insert: inside && quotes[3] !== '’' ? quotes[3] : '’' };
       }
-      return { length: 1, insert: opens.test(rest) ? quotes[2] : quotes[3] };
+      return { length: 1, insert: opens(rest, quotes) ? quotes[2] : quotes[3] };
     case '-':
       return dash(rest);
     case '.':

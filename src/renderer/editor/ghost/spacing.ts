@@ -5,8 +5,6 @@ export const CONTEXT = 8;
 
 const blank = /^\s*$/;
 const opening = /[([{“‘«„‚‹¿¡]$/u;
-const startsWord = /^[\p{L}\p{N}“‘«„‹([{*_]/u;
-const startsSentence = /^[\p{Lu}“«„]/u;
 
 /**
  * The suggestion as it fits behind `before` (its last CONTEXT characters; shorter at the start of a text).
@@ -31,15 +29,17 @@ export function fitStart(before: string, text: string): string {
 
 /** Whether a suggestion that brings no space of its own needs one behind `before`. */
 function wantsSpace(before: string, body: string): boolean {
-  if (/[,;!?]$/.test(before)) return /^[\p{L}“«„]/u.test(body);
+  if (/[,;!?”»)]$/.test(before)) return /^[\p{L}“«„]/u.test(body);
   // "U.S." and "example.com" go on as they are; "the end.She" does not.
-  return /(?:\p{L}{2}|[”»)])[.”»)]$/u.test(before) && startsSentence.test(body);
+  return /\p{L}{2}\.$/u.test(before) && /^[\p{Lu}“«„]/u.test(body);
 }
 
-/** What belongs between a suggestion that ends in `text` and the text `after` it. */
-export function padAfter(text: string, after: string): '' | ' ' {
-  if (text === '' || /\s$/.test(text) || !startsWord.test(after)) return '';
-  return opening.test(text) || /[-–—]$/.test(text) ? '' : ' ';
+/**
+ * What belongs between accepted text and the text `after` it. It depends on that alone, so that taking
+ * a suggestion in pieces gives what taking it at once gives.
+ */
+export function padAfter(after: string): '' | ' ' {
+  return /^[\p{L}\p{N}“‘«„‹([{*_]/u.test(after) ? ' ' : '';
 }
 
 const count = (text: string, character: string): number => text.split(character).length - 1;

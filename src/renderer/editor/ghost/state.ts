@@ -114,7 +114,7 @@ export function acceptance(state: EditorState, portion: Portion): TransactionSpe
   const { suggestion, rest } = shown;
   const at = headOf(suggestion);
   const text = portionOf(rest, portion);
-  const pad = padAfter(text, state.sliceDoc(at, at + 1));
+  const pad = padAfter(state.sliceDoc(at, at + 2));
   return {
     changes: { from: at, insert: text + pad },
     selection: { anchor: at + text.length },
