@@ -89,10 +89,7 @@ export async function forceFailures(times: number, seed = 1): Promise<Outcome> {
         const { pid } = newest('trainer');
         const began = performance.now();
         forced++;
-        process.kill(
-          pid!,
-          { kill: 'SIGKILL', abort: 'SIGABRT', stop: 'SIGSTOP' }[way] as NodeJS.Signals,
-        );
+        process.kill(pid!, { kill: 'SIGKILL', abort: 'SIGABRT', stop: 'SIGSTOP' }[way]);
         await until(() => trainer.kind === 'restarting', 30_000);
         const took = performance.now() - began - (way === 'stop' ? HANG + PING : 0);
         slowestToShow = Math.max(slowestToShow, took);
