@@ -8,7 +8,7 @@ import { lineToHost } from './line.ts';
 
 const { role } = parseArgs({ options: { role: { type: 'string' } }, strict: false }).values;
 const port = lineToHost();
-// What runs here is saved; a host that is gone wants nothing more.
+// A host that is gone wants nothing more; training can go on from its last checkpoint.
 port.closed(() => process.exit(0));
 
 /** Bugs go to the host's log. */
