@@ -197,14 +197,12 @@ export class App {
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => {
       const voice = this.voiceFor(document);
-      if (!voice || document !== this.documents.active || !document.queue.idle) return;
-      const { path, queue, preferences } = document;
-      void this.client.call.readAhead({
-        path,
-        version: queue.version,
-        at: preferences.caret,
-        voice: voice.name,
-      });
+      const { editor, active } = this.documents;
+      if (!voice || !editor || document !== active || !document.queue.idle) return;
+      const { path, queue } = document;
+      // The caret of now: it may have moved since it was told.
+      const at = editor.caret();
+      void this.client.call.readAhead({ path, version: queue.version, at, voice: voice.name });
     }, REST);
   }
 }

@@ -25,7 +25,7 @@ export class EditQueue {
   readonly #failed: (failure: Failure) => void;
   #waiting: readonly Edit[] | null = null;
   #underWay: readonly Edit[] | null = null;
-  #pumping: Promise<void> | null = null;
+  #pumping: Promise<unknown> | null = null;
   /** The connection is lost: nothing is sent until `reconnected`. */
   #lost = false;
   /** The host took it amiss: what waits is tried again with the next edit. */
@@ -123,7 +123,7 @@ export class EditQueue {
 
   /** One at a time; what came in while it ended is sent after it. */
   #run(work: () => Promise<unknown>): void {
-    this.#pumping ??= work().then(() => {
+    this.#pumping ??= work().finally(() => {
       this.#pumping = null;
       this.#pump();
     });

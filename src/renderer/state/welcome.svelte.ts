@@ -12,7 +12,20 @@ const BEGINNING = 420;
 const quick: TrainingChoices = {
   ...defaultChoices,
   preset: 'small',
-  overrides: { ...defaultChoices.overrides, training: { minutes: 0.9 } },
+  // As in the demo: many small steps learn most in so short a time.
+  overrides: {
+    ...defaultChoices.overrides,
+    network: { layers: [192, 192] },
+    training: {
+      minutes: 0.75,
+      batch: 8,
+      window: 50,
+      rate: 0.004,
+      dropoutIn: 0.05,
+      dropoutBetween: 0.1,
+      dropoutOut: 0.1,
+    },
+  },
 };
 
 /** The first run: what this is, and a voice to try at once. */
@@ -60,7 +73,8 @@ export class Welcome {
         if (document) {
           const { version } = unwrap(await client.call.replaceDocument({ path: created, text }));
           documents.replace(document, { text, version });
-          document.prefer({ voice: VOICE, caret: text.length });
+          document.prefer({ voice: VOICE });
+          documents.editor?.reveal(text.length, text.length);
         }
       } else await documents.open(path);
       if (!voices.find(VOICE) && !training.active) {

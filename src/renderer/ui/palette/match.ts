@@ -16,7 +16,8 @@ export function fit(typed: string, text: string): number | null {
     score += next === at + 1 ? 6 : startsWord(given, next) ? 8 : 0;
     at = next;
   }
-  return score - given.length / 100;
+  // Letters scattered over the text are no match that a person would see.
+  return score < 4 * wanted.length ? null : score - given.length / 100;
 }
 
 const startsWord = (text: string, at: number): boolean =>
