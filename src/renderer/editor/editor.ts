@@ -208,7 +208,7 @@ class ProseEditor implements Editor {
   }
 }
 
-/** The change that makes the text of a state another one: only what differs, so that the caret stays. */
+/** The change that makes the text of a state another one: only what differs, and the caret stays put. */
 function replacement(state: EditorState, text: string): Transaction | null {
   const before = state.doc.toString();
   if (before === text) return null;
@@ -222,13 +222,29 @@ function replacement(state: EditorState, text: string): Transaction | null {
   ) {
     end++;
   }
+  const { head } = state.selection.main;
+  const inside = head > start && head < before.length - end;
   return state.update({
     changes: {
       from: start,
       to: before.length - end,
       insert: state.toText(text.slice(start, text.length - end)),
     },
+    ...(inside ? { selection: { anchor: samePlace(before, head, text) } } : {}),
     annotations: [external.of(true), isolateHistory.of('full')],
     filter: false,
   });
+}
+
+/** Where in `text` the words stand that stood before `head`; as far from its start where they are gone. */
+function samePlace(before: string, head: number, text: string): number {
+  for (const size of [48, 24, 12]) {
+    const words = before.slice(Math.max(0, head - size), head);
+    const later = text.indexOf(words, Math.max(0, head - words.length));
+    const earlier = text.lastIndexOf(words, head);
+    const places = [later, earlier].filter((place) => place >= 0).map((p) => p + words.length);
+    places.sort((a, b) => Math.abs(a - head) - Math.abs(b - head));
+    if (places[0] !== undefined) return places[0];
+  }
+  return Math.min(head, text.length);
 }

@@ -72,7 +72,7 @@ class FindPanel implements Panel {
     this.#word = this.#toggle('“w”', 'Whole words');
     const previous = button('↑', 'cm-find-icon', press(findPrevious));
     const next = button('↓', 'cm-find-icon', press(findNext));
-    const close = button('×', 'cm-find-icon', press(closeSearchPanel));
+    const close = button('✕', 'cm-find-icon', press(closeSearchPanel));
     for (const [element, label] of [
       [previous, 'Previous match'],
       [next, 'Next match'],

@@ -57,7 +57,8 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-export async function openHarness(): Promise<Harness> {
+/** `flags` are Chromium's, beside those that keep it quiet. */
+export async function openHarness(flags: readonly string[] = []): Promise<Harness> {
   const outDir = await mkdtemp(path.join(os.tmpdir(), 'understudy-editor-'));
   await build({
     root: path.join(import.meta.dirname, 'harness'),
@@ -65,6 +66,8 @@ export async function openHarness(): Promise<Harness> {
     logLevel: 'warn',
     base: './',
     build: {
+      // Names in stack traces and profiles.
+      minify: false,
       outDir,
       emptyOutDir: true,
       assetsInlineLimit: 0,
@@ -100,6 +103,7 @@ export async function openHarness(): Promise<Harness> {
       '--disable-component-update',
       '--disable-sync',
       '--disable-quic',
+      ...flags,
     ],
   });
   return {
