@@ -167,6 +167,36 @@ test('stopped and resumed, the voice is the one of an uninterrupted run to the l
   expect(ofKind(again.events, 'notice')[0]?.text).toMatch(/trained to its end/);
 });
 
+test('on a disk so slow that a save takes two seconds, it saves about once a minute', async () => {
+  using folder = temporaryFolder();
+  const asked = request(folder, [folder.write('a.txt', prose(10))], {
+    overrides: {
+      text: {},
+      units: {},
+      network: { layers: [16], embedding: 8 },
+      training: { ...training, epochs: 5 },
+    },
+  });
+  // A clock on which a step takes a second; an epoch has 27 and ends with an evaluation.
+  let milliseconds = 0;
+  const { events } = await run(asked, {
+    system: { ...computer, now: () => ++milliseconds },
+    event: (event) => {
+      if (event.kind === 'progress') milliseconds += 1000;
+      if (event.kind === 'stage' && event.stage === 'saving') milliseconds += 2000;
+    },
+  });
+  const steps: number[] = [0];
+  const saved: number[] = [];
+  for (const event of events) {
+    if (event.kind === 'progress') steps.push(event.step);
+    if (event.kind === 'stage' && event.stage === 'saving') saved.push(steps.at(-1) ?? 0);
+  }
+  const evaluated = ofKind(events, 'evaluation').map(({ step }) => step);
+  expect(evaluated).toHaveLength(5);
+  expect(saved).toEqual([0, evaluated[2], evaluated[4]]);
+});
+
 test('resumes from files that were moved, and refuses other files by name', async () => {
   using folder = temporaryFolder();
   const file = folder.write('a.txt', prose(10));

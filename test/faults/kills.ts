@@ -92,7 +92,8 @@ export async function killAgainAndAgain(
     let dice = roll(100);
     const moment = moments.find(({ share }) => (dice -= share) < 0)!;
     const goesOn = saved !== null && !moment.anew;
-    if (!goesOn) rmSync(voice, { recursive: true, force: true });
+    // What a kill left before the first save must be in nobody's way.
+    if (moment.anew) rmSync(voice, { recursive: true, force: true });
     const rest = goesOn ? ['--resume'] : [...network, '--epochs', '100000', '--patience', '0'];
     const running = start(folder.path, [...common, ...rest]);
     const name = `kill ${i + 1}, ${moment.name}`;
