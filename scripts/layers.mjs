@@ -39,7 +39,7 @@ export const layers = {
   },
   'src/renderer': {
     layers: ['src/shared'],
-    packages: [/^svelte($|\/)/, /^uplot$/, /^@fontsource/, /^valibot$/],
+    packages: [/^svelte($|\/)/, /^uplot($|\/)/, /^@fontsource/, /^valibot$/],
   },
   'src/main/cli': {
     layers: ['src/shared', 'src/main/lm', 'src/main/backends', 'src/main/files', 'src/main/engine'],

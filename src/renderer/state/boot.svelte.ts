@@ -42,8 +42,9 @@ export class Boot {
         },
         sample: async () => (await import('../../../resources/sample-manuscript.md?raw')).default,
       });
-      await app.documents.restore();
+      // The room is drawn while the documents are read.
       this.app = app;
+      await app.documents.restore();
     } catch (error) {
       this.problem =
         error instanceof Error ? error.message : 'Understudy could not start; please try again.';

@@ -66,6 +66,8 @@ export class Documents {
       return index < 0 ? open.length : index;
     };
     this.list = [...this.list].sort((a, b) => order(a) - order(b));
+    const [left] = this.list;
+    if (!this.active && left) this.activate(left);
     this.#keep();
   }
 

@@ -65,7 +65,7 @@ class GhostWidget extends WidgetType {
     text.textContent = this.#text;
     chip.hidden = count < 2;
     chip.textContent = `${alternative + 1}/${count}`;
-    chip.ariaLabel = `Suggestion ${alternative + 1} of ${count}, show the next`;
+    chip.ariaLabel = `${alternative + 1}/${count}, show the next suggestion`;
   }
 
   get #text(): string {

@@ -11,13 +11,22 @@ export function fit(typed: string, text: string): number | null {
   let score = 0;
   let at = -1;
   for (const letter of wanted.replaceAll(' ', '')) {
-    const next = given.indexOf(letter, at + 1);
+    const beside = given[at + 1] === letter;
+    const next = beside ? at + 1 : nextPlace(given, letter, at + 1);
     if (next < 0) return null;
-    score += next === at + 1 ? 6 : startsWord(given, next) ? 8 : 0;
+    score += startsWord(given, next) ? 8 : beside ? 6 : 0;
     at = next;
   }
   // Letters scattered over the text are no match that a person would see.
-  return score < 4 * wanted.length ? null : score - given.length / 100;
+  return score < 5 * wanted.length ? null : score - given.length / 100;
+}
+
+/** Where the letter is next: rather at the beginning of a word. */
+function nextPlace(text: string, letter: string, from: number): number {
+  for (let at = text.indexOf(letter, from); at >= 0; at = text.indexOf(letter, at + 1)) {
+    if (startsWord(text, at)) return at;
+  }
+  return text.indexOf(letter, from);
 }
 
 const startsWord = (text: string, at: number): boolean =>
