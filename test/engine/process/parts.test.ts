@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { choicesOf } from '../../../src/main/engine/process/choices.ts';
+import { lineToHost } from '../../../src/main/engine/process/line.ts';
 import { Gate } from '../../../src/main/engine/process/gate.ts';
 import { commonLength, Marks } from '../../../src/main/engine/process/marks.ts';
 import { crossing } from '../../../src/main/engine/process/measure-you.ts';
@@ -175,4 +176,30 @@ test('a height is found between points, and bounded by the ends', () => {
   expect([0.5, 1, 1.5, 3, 9].map((height) => crossing(points, height))).toEqual([
     0, 0, 25, 75, 100,
   ]);
+});
+
+describe('the line to the host', () => {
+  test('is that of a utility process where there is one', () => {
+    const sent: unknown[] = [];
+    const heard: unknown[] = [];
+    let say = (_message: { data: unknown }): void => undefined;
+    const parentPort = {
+      postMessage: (message: unknown) => sent.push(message),
+      on: (_event: 'message', listener: typeof say) => (say = listener),
+    };
+    Object.assign(process, { parentPort });
+    onTestFinished(() => void Reflect.deleteProperty(process, 'parentPort'));
+    const port = lineToHost();
+    port.receive((message) => heard.push(message));
+    port.send('out');
+    say({ data: 'in' });
+    expect({ sent, heard }).toEqual({ sent: ['out'], heard: ['in'] });
+  });
+
+  test('is needed: nobody starts an engine by hand', () => {
+    const send = process.send?.bind(process);
+    delete process.send;
+    onTestFinished(() => void (send && (process.send = send)));
+    expect(lineToHost).toThrow(TypeError);
+  });
 });

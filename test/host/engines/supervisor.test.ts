@@ -108,6 +108,21 @@ describe('a supervisor', () => {
     await until(() => engines.status().trainer.kind === 'stopped');
   });
 
+  test('lets a process rest that has nothing to do, and only then', async () => {
+    const { engines, processes, kinds, ask } = supervised(failing);
+    engines.trainer.rest();
+    await ask();
+    const asked = ask();
+    await Promise.resolve();
+    engines.trainer.rest();
+    await asked;
+    expect(processes).toHaveLength(1);
+    engines.trainer.rest();
+    await ask();
+    expect(processes).toHaveLength(2);
+    expect(kinds).toEqual(['ready', 'starting', 'ready']);
+  });
+
   test('says what to do when nothing can be launched', async () => {
     const engines = createEngines({
       launch() {

@@ -26,6 +26,12 @@ const choices = (epochs: number): TrainingChoices => ({
 const kind = ({ training }: Desk): string | undefined => training.state()?.status.kind;
 const step = ({ training }: Desk): number => training.state()?.progress?.step ?? 0;
 
+/** Waits for its end, which must be a good one. */
+async function done(at: Desk): Promise<void> {
+  await until(() => ['done', 'failed', 'paused'].includes(kind(at) ?? ''), 40_000);
+  expect(at.training.state()!.status).toMatchObject({ kind: 'done' });
+}
+
 async function began(epochs: number, options: Parameters<typeof desk>[0] = {}): Promise<Desk> {
   const at = desk(options);
   at.write('a.md', prose(12));
@@ -36,7 +42,7 @@ async function began(epochs: number, options: Parameters<typeof desk>[0] = {}): 
 describe('a training', () => {
   test('runs to its end and tells of it', async () => {
     const at = await began(2);
-    await until(() => kind(at) === 'done');
+    await done(at);
     const state = at.training.state()!;
     expect(state.status).toEqual({ kind: 'done', ending: 'finished' });
     expect(state.report?.files).toBe(1);
@@ -67,7 +73,8 @@ describe('a training', () => {
     await until(() => killed.training.state()!.evaluations.length > 0);
     killed.newest('trainer').kill();
     await until(() => kill(killed), 2000);
-    await until(() => kind(killed) === 'done' && kind(straight) === 'done', 40_000);
+    await done(killed);
+    await done(straight);
     expect(killed.processes.filter(({ role }) => role === 'trainer')).toHaveLength(2);
     expect(killed.training.state()!.notices.join()).toContain('last checkpoint');
     const [a, b] = [killed.training.state()!, straight.training.state()!];
@@ -79,7 +86,7 @@ describe('a training', () => {
     const at = await began(30, { timing: { pingEvery: 50, hangLimit: 1000 } });
     await until(() => at.training.state()!.evaluations.length > 0);
     process.kill(at.newest('trainer').pid!, 'SIGSTOP');
-    await until(() => kind(at) === 'done', 40_000);
+    await done(at);
     expect(at.processes).toHaveLength(2);
   });
 
@@ -114,7 +121,7 @@ describe('a training', () => {
     await until(() => step(next) > 0);
     expect(step(next)).toBeGreaterThan(reached);
     await next.training.handlers.stopTraining({});
-    await until(() => kind(next) === 'done');
+    await done(next);
     expect(await hasCheckpoint(at.voice('Mine'))).toBe(false);
     await refuses(
       () => next.training.handlers.resumeTraining({ voice: 'Mine' }),
@@ -128,7 +135,7 @@ describe('a training', () => {
     await until(() => at.training.state()!.evaluations.length > 0);
     await at.training.handlers.stopTraining({});
     expect(kind(at)).toBe('stopping');
-    await until(() => kind(at) === 'done');
+    await done(at);
     expect(at.training.state()!.status).toEqual({ kind: 'done', ending: 'stopped' });
     await expect(loadVoice(at.voice('Mine'))).resolves.toBeDefined();
   });
@@ -146,7 +153,7 @@ describe('a training', () => {
       sources: [{ kind: 'library', path: 'b.md' }],
       choices: choices(1),
     });
-    await until(() => kind(at) === 'done');
+    await done(at);
   });
 
   test('tells of the sources, and what training them would take, and writes nothing', async () => {

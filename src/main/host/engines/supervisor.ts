@@ -46,6 +46,8 @@ export interface EngineClient<T extends Table> {
     request: RequestOf<T[K]>,
     options: StreamOptions<ItemOf<T[K]>>,
   ): AsyncGenerator<ItemOf<T[K]>, EndOf<T[K]>, void>;
+  /** Ends a process that has nothing to do: its memory goes back. It starts again when it is asked. */
+  rest(): void;
   /** Hears of each fresh process before anything else is asked of it. */
   started(listener: () => void): Disposer;
 }
@@ -83,6 +85,8 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
   /** The process from its launch on, and when it can be asked. */
   #current: { readonly running: Running<T>; readonly ready: Promise<void> } | null = null;
   #isReady = false;
+  /** How many wait for it or for its answer. */
+  #users = 0;
   #disposed = false;
 
   constructor(role: EngineRole, table: T, options: SupervisorOptions) {
@@ -103,7 +107,12 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
   }
 
   async call<K extends CallName<T>>(name: K, request: RequestOf<T[K]>): Promise<ReplyOf<T[K]>> {
-    return this.#ask(await this.#started(), name, request);
+    this.#users++;
+    try {
+      return await this.#ask(await this.#started(), name, request);
+    } finally {
+      this.#users--;
+    }
   }
 
   callIfRunning<K extends CallName<T>>(
@@ -118,20 +127,34 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
     request: RequestOf<T[K]>,
     { signal, join }: StreamOptions<ItemOf<T[K]>>,
   ): AsyncGenerator<ItemOf<T[K]>, EndOf<T[K]>, void> {
-    const { client, watch } = await this.#started();
-    const queue = new ItemQueue<ItemOf<T[K]>, EndOf<T[K]>>(join);
-    const answered = watch.busy();
-    const cancel = client.stream[name](request, queue);
-    signal.addEventListener('abort', cancel);
-    if (signal.aborted) cancel();
+    this.#users++;
     try {
-      return yield* queue.items();
+      const { client, watch } = await this.#started();
+      const queue = new ItemQueue<ItemOf<T[K]>, EndOf<T[K]>>(join);
+      const answered = watch.busy();
+      const cancel = client.stream[name](request, queue);
+      signal.addEventListener('abort', cancel);
+      if (signal.aborted) cancel();
+      try {
+        return yield* queue.items();
+      } finally {
+        signal.removeEventListener('abort', cancel);
+        // A reader that leaves early wants nothing more.
+        cancel();
+        answered();
+      }
     } finally {
-      signal.removeEventListener('abort', cancel);
-      // A reader that leaves early wants nothing more.
-      cancel();
-      answered();
+      this.#users--;
     }
+  }
+
+  rest(): void {
+    const { running } = this.#current ?? {};
+    if (!running || !this.#isReady || this.#users > 0 || running.watch.isBusy) return;
+    this.#current = null;
+    this.#isReady = false;
+    running.process.kill();
+    this.#become({ kind: 'starting' });
   }
 
   /** Ends the process; nothing starts it again. */

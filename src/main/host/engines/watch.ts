@@ -27,6 +27,10 @@ export class Watch {
     this.#watched = watched;
   }
 
+  get isBusy(): boolean {
+    return this.#busy > 0;
+  }
+
   /** Something was asked of the process; gives the function that says it was answered. */
   busy(): () => void {
     if (this.#busy++ === 0) this.#begin();

@@ -77,6 +77,8 @@ export function createTraining(options: TrainingOptions): Training {
       void started.over.then(() => {
         job = null;
         busy = null;
+        // The corpus and the network are large, and the next training may be far off.
+        engines.trainer.rest();
       });
       return null;
     } catch (error) {
