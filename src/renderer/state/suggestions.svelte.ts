@@ -80,6 +80,8 @@ export class Suggestions {
     const voice = voiceFor(document);
     if (!voice) return needVoice();
     const { sampling } = document.preferences;
+    // Another suggestion was asked for: what a slider held on to is over.
+    if (seed === undefined) this.#pinned = null;
     this.#cancel();
     const asked: Asked = {
       request: `suggestion-${++this.#count}`,
