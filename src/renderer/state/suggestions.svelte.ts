@@ -44,10 +44,10 @@ const REMEMBERED = 20;
 /** Asks for suggestions and leads what comes into the editor's ghost. */
 export class Suggestions {
   ghost = $state.raw<GhostState>({ kind: 'none' });
+  /** Text comes, or is about to. */
+  streaming = $state(false);
   /** The voice reads and has not said anything yet. */
   thinking = $state(false);
-  /** For a polite live region: once for each suggestion. */
-  spoken = $state('');
   /** For a while no suggestion comes by itself. */
   snoozed = $state(false);
   readonly #options: SuggestionsOptions;
@@ -65,10 +65,6 @@ export class Suggestions {
 
   constructor(options: SuggestionsOptions) {
     this.#options = options;
-  }
-
-  get streaming(): boolean {
-    return this.#now?.cancel !== null && this.#now !== null;
   }
 
   /** Continues the document that is shown, at `at`. */
@@ -97,7 +93,7 @@ export class Suggestions {
     this.#last = asked;
     this.#remember(asked);
     this.thinking = true;
-    this.spoken = '';
+    this.streaming = true;
     editor.ghost.begin(asked.request, at);
     const version = await document.queue.flush();
     if (this.#now !== asked) return;
@@ -125,12 +121,9 @@ export class Suggestions {
           if (this.#now !== asked) return;
           this.#over(asked);
           editor.ghost.end(asked.request);
-          if (result.ok) {
-            const [first] = result.value.alternatives;
-            if (first) this.spoken = `Suggestion: ${first.text.trim()}`;
-          } else if (result.error.code === 'document.stale') {
-            editor.ghost.dismiss();
-          } else if (result.error.code !== 'generation.cancelled') {
+          if (result.ok) return;
+          if (result.error.code === 'document.stale') editor.ghost.dismiss();
+          else if (result.error.code !== 'generation.cancelled') {
             notices.say(result.error.sentence, { tone: 'problem', topic: 'suggestion' });
           }
         },
@@ -200,6 +193,7 @@ export class Suggestions {
     const asked = this.#now;
     this.#now = null;
     this.thinking = false;
+    this.streaming = false;
     asked?.cancel?.();
     if (asked) asked.cancel = null;
   }
@@ -207,6 +201,7 @@ export class Suggestions {
   #over(asked: Asked): void {
     asked.cancel = null;
     this.thinking = false;
+    this.streaming = false;
     if (this.ghost.kind === 'none') this.#now = null;
   }
 

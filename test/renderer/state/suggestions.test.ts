@@ -101,7 +101,7 @@ describe('suggestions', () => {
       'suggestion-1 0:  up',
       'end suggestion-1',
     ]);
-    expect(suggestions.spoken).toBe('Suggestion: came up');
+    expect(suggestions.streaming).toBe(false);
   });
 
   test('name the version the host has when everything was sent', async () => {
