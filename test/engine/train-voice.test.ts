@@ -56,12 +56,18 @@ async function run(
 }
 
 /** Runs until `step` steps are taken, then stops. */
-function runTo(step: number, asked: TrainRequest): ReturnType<typeof run> {
+function runTo(
+  step: number,
+  asked: TrainRequest,
+  stepped: () => void = () => undefined,
+): ReturnType<typeof run> {
   const controller = new AbortController();
   return run(asked, {
     signal: controller.signal,
     event: (event) => {
-      if (event.kind === 'progress' && event.step === step) controller.abort();
+      if (event.kind !== 'progress') return;
+      stepped();
+      if (event.step === step) controller.abort();
     },
   });
 }
@@ -229,7 +235,11 @@ test('a voice killed between its first checkpoint and its first save can be gone
   await runTo(5, asked);
   rmSync(join(asked.out, 'voice.json'));
   rmSync(join(asked.out, 'weights.safetensors'));
-  const { result } = await runTo(8, { ...asked, resume: true });
+  let early: unknown = null;
+  const { result } = await runTo(8, { ...asked, resume: true }, () => {
+    early ??= existsSync(join(asked.out, 'weights.safetensors'));
+  });
+  expect(early).toBe(true);
   expect(result.steps).toBe(8);
   expect((await loadVoice(asked.out)).card.metrics.steps).toBe(8);
 });

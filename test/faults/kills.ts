@@ -87,13 +87,18 @@ export async function killAgainAndAgain(
   const common = ['train', 'pages.txt', '--out', 'my.voice', '--json', '--threads', '1'];
   const hits = new Map<string, number>();
   let resumed = 0;
+  /** Whether a run has come to its first step, before which there must be a voice. */
+  let began = false;
   for (let i = 0; i < kills; i++) {
     const saved = await savedStep(voice);
     let dice = roll(100);
     const moment = moments.find(({ share }) => (dice -= share) < 0)!;
     const goesOn = saved !== null && !moment.anew;
     // What a kill left before the first save must be in nobody's way.
-    if (moment.anew) rmSync(voice, { recursive: true, force: true });
+    if (moment.anew) {
+      rmSync(voice, { recursive: true, force: true });
+      began = false;
+    }
     const rest = goesOn ? ['--resume'] : [...network, '--epochs', '100000', '--patience', '0'];
     const running = start(folder.path, [...common, ...rest]);
     const name = `kill ${i + 1}, ${moment.name}`;
@@ -122,7 +127,7 @@ export async function killAgainAndAgain(
       const older = leftovers.filter((left) => !left.includes(`.${pid}-`));
       if (older.length > 0) throw new Error(`${name}: ${older.join(', ')} was left behind`);
     }
-    const began = goesOn || lines.some(({ stage }) => stage === 'training');
+    began ||= lines.some(({ stage }) => stage === 'training');
     await assertLoads(voice, began).catch((error: unknown) => {
       throw new Error(name, { cause: error });
     });

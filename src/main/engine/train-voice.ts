@@ -67,7 +67,7 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
   const range = resumed ? sameRange(resumed.origin, request.range) : request.range;
   const found = await findSources(request.files, range);
   const files = resumed ? sameFiles(resumed.origin, found, out) : found;
-  const { corpus, config } = resumed
+  const { corpus, config, saved } = resumed
     ? await readAgain(resumed.origin, files, out, system)
     : await readFirst(request, files, range, system);
   report(corpus, files, job);
@@ -107,6 +107,8 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
     const keeper = new Keeper({ out, origin, corpus, files, measured, backend, system, job });
     // Checkpoints of a run that never came to a voice.
     if (!resumed) await removeCheckpoints(out);
+    // Killed between its first checkpoint and its first save, it left none.
+    else if (!saved) await keeper.keep(resumed.snapshot, false);
     const { ending, snapshot } = await train(network, corpus, {
       config: config.training,
       resume: resumed?.snapshot ?? null,
@@ -143,12 +145,19 @@ async function finishedBefore(out: string, job: TrainJob): Promise<TrainResult> 
 }
 
 /** The corpus of files, and a voice's config that fits it. Throws UserError. */
+interface Read {
+  readonly corpus: Corpus;
+  readonly config: VoiceConfig;
+  /** Whether the folder holds a voice of this run. */
+  readonly saved: boolean;
+}
+
 export async function readFirst(
   request: Choices,
   files: readonly SourceFile[],
   range: Range | null,
   { pause }: System,
-): Promise<{ corpus: Corpus; config: VoiceConfig }> {
+): Promise<Read> {
   const characters = files.reduce((sum, file) => sum + file.characters, 0);
   const plan = planText(request, characters);
   const corpus = await buildCorpus(sourceOf(files, range), plan.text, plan.units, pause);
@@ -162,7 +171,7 @@ export async function readFirst(
       'No text is held back, so nothing would tell how well the voice does; hold back at least a hundredth.',
     );
   }
-  return { corpus, config };
+  return { corpus, config, saved: false };
 }
 
 async function readAgain(
@@ -170,7 +179,7 @@ async function readAgain(
   files: readonly SourceFile[],
   out: string,
   { pause }: System,
-): Promise<{ corpus: Corpus; config: VoiceConfig }> {
+): Promise<Read> {
   checkConfig(config);
   let units: Units | null = null;
   try {
@@ -185,7 +194,7 @@ async function readAgain(
     units ?? config.units,
     pause,
   );
-  return { corpus, config };
+  return { corpus, config, saved: units !== null };
 }
 
 function sameRange({ range }: Origin, asked: Range | null): Range | null {
