@@ -46,13 +46,13 @@ import type { EditorCallbacks, EditorCommand } from './types.ts';
 import { air, typewriter } from './typewriter.ts';
 
 /** Every command by its name. Asking for a suggestion ends a selection at its end. */
-export function commandsOf({ suggest }: EditorCallbacks): Readonly<Record<EditorCommand, Command>> {
+export function commandsOf(callbacks: EditorCallbacks): Readonly<Record<EditorCommand, Command>> {
   return {
     continue: (view) => {
       if (view.state.readOnly || view.composing) return false;
       const { to, empty } = view.state.selection.main;
       if (!empty) view.dispatch({ selection: { anchor: to }, scrollIntoView: true });
-      suggest(to);
+      callbacks.suggest(to);
       return true;
     },
     acceptAll: acceptUnlessYoung,
