@@ -188,6 +188,7 @@ export class Documents {
   #leave(): void {
     if (!this.active || !this.editor) return;
     this.active.leave(this.editor.text());
+    this.active.prefer({ caret: this.editor.caret() });
   }
 
   #moved(from: string, to: string): void {
