@@ -63,7 +63,9 @@ describe('counting words', () => {
                 changes: [{ from, to, insert: step.insert }, ...second],
               });
               const added = addedWords(startState.doc, newDoc, changes);
-              expect(added).toBe(countWords(`${newDoc}`) - countWords(`${startState.doc}`));
+              expect(added).toBe(
+                countWords(newDoc.toString()) - countWords(startState.doc.toString()),
+              );
               tally = tallyAfter(tally, startState.doc, newDoc, changes);
               state = next;
             }
