@@ -12,4 +12,4 @@ test('the native kernels stay inside their arrays and agree with plain loops', a
   }
   expect(outcome, detail).toBe('passed');
   expect(detail).toContain('generic');
-});
+}, 240_000);
