@@ -78,12 +78,7 @@ export class App {
     this.library = new Library({ client, start, notices, documents });
     this.search = new Search(client, notices);
     this.voices = new Voices(client, start);
-    this.training = new Training(client, start, (sentence) =>
-      notices.say(sentence, {
-        topic: 'training',
-        actions: [{ label: 'Show', run: () => this.session.show('voices') }],
-      }),
-    );
+    this.training = new Training(client, start, (sentence) => this.#trained(sentence));
     this.draft = new TrainingDraft(client, () => this.library.tree.root);
     this.dialogue = new Dialogue(client, keep);
     this.history = new History(client, notices);
@@ -165,6 +160,18 @@ export class App {
       if (this.documents.active) this.documents.active.outline = headings;
     },
   };
+
+  /** How a training ended, quietly, and what one would do next. */
+  #trained(sentence: string): void {
+    const ready = this.training.state?.status.kind === 'done' && this.documents.active !== null;
+    this.notices.say(sentence, {
+      topic: 'training',
+      actions: [
+        { label: 'Show', run: () => this.session.show('voices') },
+        ...(ready ? [{ label: 'Try it', run: () => this.commands.run('continue') }] : []),
+      ],
+    });
+  }
 
   #needVoice(): void {
     const trains = this.training.active;

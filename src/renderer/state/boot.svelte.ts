@@ -1,3 +1,4 @@
+import { isUserError } from '../../shared/errors.ts';
 import { unwrap } from '../../shared/result.ts';
 import type { Line } from '../client.ts';
 import { App } from './app.svelte.ts';
@@ -46,8 +47,10 @@ export class Boot {
       this.app = app;
       await app.documents.restore();
     } catch (error) {
-      this.problem =
-        error instanceof Error ? error.message : 'Understudy could not start; please try again.';
+      this.problem = isUserError(error)
+        ? error.message
+        : 'Understudy could not start. Your text is safe; please try again.';
+      if (!isUserError(error)) throw error;
     } finally {
       this.#starting = false;
     }

@@ -192,14 +192,16 @@ export function statusWords({ status }: Pick<TrainingState, 'status'>): string {
 /** How it ended, as a sentence; null while it has not. */
 export function endingSentence(state: TrainingState): string | null {
   switch (state.status.kind) {
-    case 'done':
-      return `${
-        {
-          finished: `${state.voice} is ready.`,
-          'no longer learning': `${state.voice} no longer learned anything new, so it stopped by itself.`,
-          stopped: `You stopped it. The best of ${state.voice} so far is kept.`,
-        }[state.status.ending]
-      } ${qualitySentence(bestOf(state.evaluations)?.bitsPerCharacter ?? null)}`.trim();
+    case 'done': {
+      const best = bestOf(state.evaluations);
+      if (!best) return `${state.voice} ended before it was tried on the pages held back.`;
+      const ending = {
+        finished: `${state.voice} is ready.`,
+        'no longer learning': `${state.voice} no longer learned anything new, so it stopped by itself.`,
+        stopped: `You stopped it. The best of ${state.voice} so far is kept.`,
+      }[state.status.ending];
+      return `${ending} ${qualitySentence(best.bitsPerCharacter)}`;
+    }
     case 'failed':
       return state.status.sentence;
     case 'running':
