@@ -137,7 +137,7 @@ test('what is chosen in the menu reaches the page, and no key reloads a packaged
   client.on.command((command) => heard.push(command));
   const items = menus.flat().flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
   const chosen = items.find(({ label }) => label === 'New Document')!;
-  chosen.click!({} as never, undefined, {} as never);
+  chosen.click!({} as never, undefined, {});
   await vi.waitFor(() => expect(heard).toEqual(['newDocument']));
 
   const { menuTemplate } = await import('../../src/main/electron/menu.ts');
@@ -161,7 +161,7 @@ test('every command of the menu is one of the page', async () => {
   });
   for (const { submenu } of template) {
     for (const item of Array.isArray(submenu) ? submenu : []) {
-      item.click?.({} as never, undefined, {} as never);
+      item.click?.({} as never, undefined, {});
     }
   }
   expect(commands.length).toBeGreaterThan(15);

@@ -42,7 +42,7 @@ describe('the session', () => {
     defaultSession.setPermissionRequestHandler.mock.lastCall![0]!(contents, 'media', granted, {
       requestingUrl: 'app://understudy/',
       isMainFrame: true,
-    } as Electron.PermissionRequest);
+    });
     expect(granted).toHaveBeenCalledExactlyOnceWith(false);
     const check = defaultSession.setPermissionCheckHandler.mock.lastCall![0]!;
     expect(check(null, 'clipboard-read', 'app://understudy', {} as never)).toBe(false);

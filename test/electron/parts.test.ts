@@ -78,7 +78,7 @@ test('a right click offers spellings first', () => {
     'paste',
     'selectAll',
   ]);
-  const click = (index: number) => items[index]!.click!({} as never, undefined, {} as never);
+  const click = (index: number) => items[index]!.click!({} as never, undefined, {});
   click(0);
   click(3);
   expect(replaceMisspelling).toHaveBeenCalledWith('harbour');

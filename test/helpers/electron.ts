@@ -32,7 +32,7 @@ export class FakePortMain extends EventEmitter {
   }
 
   start(): void {
-    this.#port.on('message', (data) => this.emit('message', { data, ports: [] }));
+    this.#port.on('message', (data: unknown) => this.emit('message', { data, ports: [] }));
   }
 
   close(): void {
