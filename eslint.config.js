@@ -1,6 +1,8 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
+import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
 import layers from './scripts/layers.mjs';
+import svelteConfig from './svelte.config.js';
 
 const impure = 'The language model is pure: randomness, clock and files are passed in.';
 
@@ -8,10 +10,19 @@ export default defineConfig(
   globalIgnores(['build/', '**/.*.ts', 'dist/', 'coverage/', '.peers/', '**/*.voice/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.svelte'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
-      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: [
+          './tsconfig.json',
+          './src/renderer/tsconfig.json',
+          './src/renderer/editor/tsconfig.json',
+          './test/renderer/tsconfig.json',
+        ],
+        tsconfigRootDir: import.meta.dirname,
+        extraFileExtensions: ['.svelte'],
+      },
     },
     rules: {
       eqeqeq: 'error',
@@ -29,7 +40,29 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    extends: [svelte.configs.recommended],
+    languageOptions: { parserOptions: { parser: tseslint.parser, svelteConfig } },
+    // Maps, sets and dates are values here: a new one takes the place of the old.
+    rules: { 'svelte/prefer-svelte-reactivity': 'off' },
+  },
+  {
+    files: ['**/*.svelte'],
+    rules: {
+      // Props are bound with `let`.
+      'prefer-const': 'off',
+      'svelte/prefer-const': 'error',
+      // Of a component's types ESLint sees a part only; svelte-check sees them all.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-redundant-type-constituents': 'off',
+    },
+  },
+  {
+    files: ['src/**/*.ts', 'src/**/*.svelte'],
     plugins: { layers },
     rules: { 'layers/imports': 'error' },
   },

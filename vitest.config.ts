@@ -1,9 +1,12 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 // CI reads its counts from here.
 const summary = process.env['UNDERSTUDY_TEST_SUMMARY'];
 
 export default defineConfig({
+  // The state of the page is written with runes.
+  plugins: [svelte()],
   test: {
     include: ['test/**/*.test.ts'],
     environment: 'node',

@@ -1,4 +1,4 @@
-// Type-checks every layer by its own tsconfig, two at a time, and then tests and tools by the root's.
+// Type-checks every layer by its own tsconfig, two at a time, and tests and tools by the root's.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,18 +6,32 @@ import path from 'node:path';
 import process from 'node:process';
 
 const root = path.resolve(import.meta.dirname, '..');
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const require = createRequire(import.meta.url);
+const tsc = require.resolve('typescript/bin/tsc');
 const layers = [
   'shared',
   ...['lm', 'backends', 'files', 'protocol', 'engine', 'host', 'web', 'electron', 'cli'].map(
     (layer) => `main/${layer}`,
   ),
+  'renderer/editor',
 ];
-const projects = ['.', ...layers.map((layer) => `src/${layer}`)];
+// The page has components beside its sources: svelte-check reads both.
+const PAGE = 'src/renderer';
+const projects = [PAGE, '.', 'test/renderer', ...layers.map((layer) => `src/${layer}`)];
+
+/** What checks a project. @param {string} project */
+const checker = (project) =>
+  project === PAGE
+    ? [
+        require.resolve('svelte-check/bin/svelte-check'),
+        ...['--workspace', project, '--tsconfig', 'tsconfig.json'],
+        ...['--output', 'human', '--no-color', '--fail-on-warnings'],
+      ]
+    : [tsc, '-p', project, '--pretty', 'false'];
 
 /** @param {string} project */
 async function check(project) {
-  const child = spawn(process.execPath, [tsc, '-p', project, '--pretty', 'false'], { cwd: root });
+  const child = spawn(process.execPath, checker(project), { cwd: root });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { killAgainAndAgain } from '../faults/kills.ts';
+import { dice } from '../helpers/dice.ts';
 import { loadVoice } from '../../src/main/files/voice-folder.ts';
 import {
   jsonLines,
@@ -45,17 +46,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 
 test('killed at any moment, it leaves a voice that loads and can be resumed', async () => {
   using folder = temporaryFolder();
-  folder.write('a.txt', prose(12));
-  const voice = join(folder.path, 'my.voice');
-  const resume = (): string[] => train('--resume', '--threads', '1');
-  for (const [i, delay] of [0, 40, 150, 400].entries()) {
-    const running = start(folder.path, i === 0 ? train(...tiny, '--epochs', '100000') : resume());
-    await running.until(/"stage":"training"/);
-    await wait(delay);
-    running.child.kill('SIGKILL');
-    await running.ended;
-    await expect(loadVoice(voice)).resolves.toBeDefined();
-  }
-  const evaluated = await understudy(folder.path, ['evaluate', 'a.txt', '--voice', 'my.voice']);
-  expect(evaluated.code).toBe(0);
+  const { resumed } = await killAgainAndAgain(folder, { kills: 5, roll: dice(3), network: tiny });
+  expect(resumed).toBeGreaterThan(0);
+  const evaluated = await understudy(folder.path, ['evaluate', 'pages.txt', '--voice', 'my.voice']);
+  expect(evaluated).toMatchObject({ code: 0 });
 });

@@ -56,12 +56,18 @@ async function run(
 }
 
 /** Runs until `step` steps are taken, then stops. */
-function runTo(step: number, asked: TrainRequest): ReturnType<typeof run> {
+function runTo(
+  step: number,
+  asked: TrainRequest,
+  stepped: () => void = () => undefined,
+): ReturnType<typeof run> {
   const controller = new AbortController();
   return run(asked, {
     signal: controller.signal,
     event: (event) => {
-      if (event.kind === 'progress' && event.step === step) controller.abort();
+      if (event.kind !== 'progress') return;
+      stepped();
+      if (event.step === step) controller.abort();
     },
   });
 }
@@ -167,6 +173,36 @@ test('stopped and resumed, the voice is the one of an uninterrupted run to the l
   expect(ofKind(again.events, 'notice')[0]?.text).toMatch(/trained to its end/);
 });
 
+test('on a disk so slow that a save takes two seconds, it saves about once a minute', async () => {
+  using folder = temporaryFolder();
+  const asked = request(folder, [folder.write('a.txt', prose(10))], {
+    overrides: {
+      text: {},
+      units: {},
+      network: { layers: [16], embedding: 8 },
+      training: { ...training, epochs: 5 },
+    },
+  });
+  // A clock on which a step takes a second; an epoch has 27 and ends with an evaluation.
+  let milliseconds = 0;
+  const { events } = await run(asked, {
+    system: { ...computer, now: () => ++milliseconds },
+    event: (event) => {
+      if (event.kind === 'progress') milliseconds += 1000;
+      if (event.kind === 'stage' && event.stage === 'saving') milliseconds += 2000;
+    },
+  });
+  const steps: number[] = [0];
+  const saved: number[] = [];
+  for (const event of events) {
+    if (event.kind === 'progress') steps.push(event.step);
+    if (event.kind === 'stage' && event.stage === 'saving') saved.push(steps.at(-1) ?? 0);
+  }
+  const evaluated = ofKind(events, 'evaluation').map(({ step }) => step);
+  expect(evaluated).toHaveLength(5);
+  expect(saved).toEqual([0, evaluated[2], evaluated[4]]);
+});
+
 test('resumes from files that were moved, and refuses other files by name', async () => {
   using folder = temporaryFolder();
   const file = folder.write('a.txt', prose(10));
@@ -199,7 +235,11 @@ test('a voice killed between its first checkpoint and its first save can be gone
   await runTo(5, asked);
   rmSync(join(asked.out, 'voice.json'));
   rmSync(join(asked.out, 'weights.safetensors'));
-  const { result } = await runTo(8, { ...asked, resume: true });
+  let early: unknown = null;
+  const { result } = await runTo(8, { ...asked, resume: true }, () => {
+    early ??= existsSync(join(asked.out, 'weights.safetensors'));
+  });
+  expect(early).toBe(true);
   expect(result.steps).toBe(8);
   expect((await loadVoice(asked.out)).card.metrics.steps).toBe(8);
 });

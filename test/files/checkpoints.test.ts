@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -41,6 +42,17 @@ describe('Checkpoints', () => {
     expect(await fs.readFile(join(folder, 'LATEST'), 'utf8')).toBe('ckpt-5\n');
     expect((await loadLatestCheckpoint(voice))?.step).toBe(20);
   });
+
+  it.each(['', 'null', '[1]', '{"version":1}', '{"version":1,"step":-1,"sha256":"","bytes":0}'])(
+    'are refused when a manifest with a fitting sum says %j',
+    async (json) => {
+      const voice = at(`manifest-${json.length}`);
+      const folder = await save(voice, 1);
+      const sum = createHash('sha256').update(json).digest('hex');
+      await fs.writeFile(join(folder, 'ckpt-1', 'manifest.json'), `${sum}\n${json}\n`);
+      await refuses(() => loadLatestCheckpoint(voice), 'voice.damaged', 'is no manifest');
+    },
+  );
 
   it('fall back to an older one when a bit has flipped, and say so', async () => {
     const voice = at('flipped');

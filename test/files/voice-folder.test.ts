@@ -172,7 +172,18 @@ describe('A folder to train into', () => {
     await fs.mkdir(join(folder, 'checkpoints'), { recursive: true });
     await fs.writeFile(join(folder, '.weights.safetensors.12-0123abcd.tmp'), '');
     await assertFree(folder, false);
+    await refuses(() => loadVoice(folder), 'voice.missing', 'with "understudy train".');
+    await fs.mkdir(join(folder, 'checkpoints', 'ckpt-1'));
+    await assertFree(folder, false);
     await refuses(() => loadVoice(folder), 'voice.missing', '--resume');
+  });
+
+  it('may hold the lock of a training that was killed before it saved anything', async () => {
+    const folder = at('locked.voice');
+    await fs.mkdir(folder);
+    await fs.writeFile(join(folder, '.training.lock'), '{}');
+    await assertFree(folder, false);
+    await refuses(() => loadVoice(folder), 'voice.missing', 'with "understudy train".');
   });
 
   it('may hold a voice, also a damaged one, only when it is to be replaced', async () => {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { UserError } from '../../shared/errors.ts';
 import { count, figure, plural } from './format.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -8,6 +8,7 @@ import type { Output } from './output.ts';
 interface EvaluateFlags {
   readonly voice: string;
   readonly threads?: number;
+  readonly precision: 'float32' | 'int8';
   readonly json?: true;
 }
 
@@ -26,13 +27,18 @@ export function addEvaluate(program: Command, output: Output): void {
       'threads (default: all)',
       numberFlag('--threads', { integer: true, minimum: 1, maximum: 1024 }),
     )
+    .addOption(
+      new Option('--precision <kind>', 'weights, as `continue` has them')
+        .choices(['float32', 'int8'])
+        .default('float32'),
+    )
     .option('--json', 'print one JSON line');
   command.action(async (files: string[]) => {
-    const { voice, threads, json } = command.opts<EvaluateFlags>();
+    const { voice, threads, precision, json } = command.opts<EvaluateFlags>();
     const { evaluateVoice } = await import('../engine/evaluate-voice.ts');
     const interrupt = onInterrupt(output, '');
-    const result = await evaluateVoice({ voice, files, threads }, interrupt).finally(() =>
-      interrupt.dispose(),
+    const result = await evaluateVoice({ voice, files, threads, precision }, interrupt).finally(
+      () => interrupt.dispose(),
     );
     if (interrupt.signal.aborted) {
       throw new UserError('generation.cancelled', 'Stopped before all files were read.');

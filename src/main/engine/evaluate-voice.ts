@@ -1,6 +1,7 @@
 import { chooseBackend } from '../backends/choose.ts';
 import { findManuscripts, readManuscript } from '../files/manuscripts.ts';
 import { loadVoice } from '../files/voice-folder.ts';
+import type { Precision } from '../lm/nn/stepper.ts';
 import { countWords, normalise } from '../lm/text/normalise.ts';
 import { BOUNDARY, UNKNOWN } from '../lm/text/units.ts';
 import { bitsPerCharacter, spellingNats } from '../lm/training/bits.ts';
@@ -34,6 +35,8 @@ export async function evaluateVoice(
     readonly voice: string;
     readonly files: readonly string[];
     readonly threads?: number | undefined;
+    /** Of the weights; float32 unless said otherwise. */
+    readonly precision?: Precision;
   },
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Evaluation> {
@@ -43,7 +46,7 @@ export async function evaluateVoice(
   const backend = await chooseBackend({ threads: request.threads });
   const stepper = backend.createStepper(card.config.network, weights, {
     streams: 1,
-    precision: 'float32',
+    precision: request.precision ?? 'float32',
   });
   let [studied, nats, spelling, tokens, words, characters, unknown] = [0, 0, 0, 0, 0, 0, 0];
   try {

@@ -3,7 +3,7 @@ import type { TrainingEvent } from '../../shared/events.ts';
 import { generate, settingsFor } from '../lm/generation/index.ts';
 import type { Stepper } from '../lm/nn/stepper.ts';
 import type { TokenStream, Units } from '../lm/text/index.ts';
-import { yieldNow } from './system.ts';
+import { computer, type System } from './system.ts';
 
 const TEMPERATURES = [0.5, 0.8, 1];
 const PROMPT_TOKENS: Readonly<Record<UnitsKind, number>> = { char: 80, subword: 30, word: 30 };
@@ -27,9 +27,11 @@ export async function writeSamples(
     readonly step: number;
     readonly signal: AbortSignal;
     readonly event: (event: TrainingEvent) => void;
+    readonly system?: System;
   },
 ): Promise<void> {
   const { prompt, seed, step, signal, event } = options;
+  const { pause: yieldNow } = options.system ?? computer;
   const { kind } = units.config;
   for (const temperature of TEMPERATURES) {
     stepper.reset(0);

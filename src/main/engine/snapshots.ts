@@ -1,9 +1,11 @@
+import * as v from 'valibot';
 import type { VoiceConfig } from '../../shared/config.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Checkpoint } from '../files/checkpoints.ts';
 import { namedTensors, weightsOf } from '../files/voice-folder.ts';
 import { weightSpecs } from '../lm/nn/weights.ts';
 import type { Best, Progress, Snapshot } from '../lm/training/index.ts';
+import { configSchema } from '../lm/voice/card.ts';
 import type { NamedTensor } from '../lm/voice/safetensors.ts';
 import type { Range } from './sources.ts';
 
@@ -23,6 +25,44 @@ interface SavedState {
   readonly optimiserStep: number;
   readonly best: Omit<Best, 'weights'> | null;
 }
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+const real = v.pipe(v.number(), v.finite());
+const realOrNone = v.nullable(real);
+const list = <T extends v.GenericSchema>(items: T) => v.pipe(v.array(items), v.readonly());
+const evaluation = v.object({
+  step: whole,
+  seconds: real,
+  trainingLoss: real,
+  heldBackLoss: real,
+  bitsPerCharacter: real,
+});
+const stateSchema: v.GenericSchema<unknown, SavedState> = v.object({
+  origin: v.object({
+    config: configSchema,
+    files: list(v.object({ name: v.string(), sha256: v.string() })),
+    range: v.nullable(v.object({ from: whole, to: v.nullable(whole) })),
+    backend: v.string(),
+  }),
+  progress: v.object({
+    step: whole,
+    epoch: whole,
+    window: whole,
+    seconds: v.pipe(real, v.minValue(0)),
+    rateScale: v.pipe(real, v.minValue(0), v.maxValue(1)),
+    rollbacks: whole,
+    evaluateEvery: v.pipe(whole, v.minValue(1)),
+    evaluateTokens: v.pipe(whole, v.minValue(1)),
+    evaluatedStep: whole,
+    learning: v.object({ best: realOrNone, bestStep: whole, stale: whole }),
+    losses: v.object({ smoothed: realOrNone, recent: realOrNone, lowest: realOrNone }),
+    history: list(evaluation),
+  }),
+  optimiserStep: whole,
+  best: v.nullable(
+    v.object({ ...evaluation.entries, temperature: v.pipe(real, v.minValue(0.1), v.maxValue(10)) }),
+  ),
+});
 
 const flat = (data: Float32Array): NamedTensor => ({ shape: [data.length], data });
 
@@ -47,12 +87,21 @@ export function toCheckpoint(snapshot: Snapshot, origin: Origin): Checkpoint {
 }
 
 /**
- * What `toCheckpoint` was given. Checksums were compared when the checkpoint was read.
+ * What `toCheckpoint` was given. Checksums were compared when the checkpoint was read; what another
+ * version wrote may fit them and still be something else.
  *
- * @throws UserError `voice.damaged` when parts are missing
+ * @throws UserError `voice.damaged` when parts are missing or are not what they should be
  */
 export function fromCheckpoint(checkpoint: Checkpoint): { origin: Origin; snapshot: Snapshot } {
-  const { origin, progress, optimiserStep, best } = checkpoint.state as SavedState;
+  const parsed = v.safeParse(stateSchema, checkpoint.state);
+  if (!parsed.success) {
+    const where = v.getDotPath(parsed.issues[0]) ?? 'its state';
+    throw new UserError(
+      'voice.damaged',
+      `The checkpoint is damaged (${where} is not what it should be); train again without --resume.`,
+    );
+  }
+  const { origin, progress, optimiserStep, best } = parsed.output;
   const { tensors } = checkpoint;
   const part = (name: string): Float32Array => {
     const data = tensors.get(name)?.data;

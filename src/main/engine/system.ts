@@ -10,7 +10,14 @@ export interface System {
   readonly now: () => number;
   /** Bytes that this process may still take, limits of its container included. */
   readonly availableMemory: () => number;
+  /** Awaited between steps: lets timers, signals and input run, and may take its time. */
+  readonly pause: () => Promise<void>;
 }
+
+/** Lets timers, signals and input run. */
+export const yieldNow = async (): Promise<void> => {
+  await immediate();
+};
 
 export const computer: System = {
   now: () => performance.now(),
@@ -18,11 +25,7 @@ export const computer: System = {
     const available = process.availableMemory();
     return available > 0 ? available : freemem();
   },
-};
-
-/** Lets timers, signals and input run. */
-export const yieldNow = async (): Promise<void> => {
-  await immediate();
+  pause: yieldNow,
 };
 
 let version: string | undefined;

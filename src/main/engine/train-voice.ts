@@ -22,7 +22,7 @@ import {
 import { Keeper, type TrainJob } from './keeper.ts';
 import { fromCheckpoint, type Origin } from './snapshots.ts';
 import { findSources, sourceOf, type Range, type SourceFile } from './sources.ts';
-import { computer, yieldNow, type System } from './system.ts';
+import { computer, type System } from './system.ts';
 
 export type { TrainJob };
 
@@ -57,6 +57,7 @@ export interface TrainResult {
 export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<TrainResult> {
   const { out } = request;
   if (!request.resume) await assertFree(out, false);
+  const system = job.system ?? computer;
   job.event({ kind: 'stage', stage: 'reading' });
   const checkpoint = request.resume ? await loadLatestCheckpoint(out) : null;
   if (request.resume && !checkpoint) return finishedBefore(out, job);
@@ -66,12 +67,11 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
   const range = resumed ? sameRange(resumed.origin, request.range) : request.range;
   const found = await findSources(request.files, range);
   const files = resumed ? sameFiles(resumed.origin, found, out) : found;
-  const { corpus, config } = resumed
-    ? await readAgain(resumed.origin, files, out)
-    : await readFirst(request, files, range);
+  const { corpus, config, saved } = resumed
+    ? await readAgain(resumed.origin, files, out, system)
+    : await readFirst(request, files, range, system);
   report(corpus, files, job);
 
-  const system = job.system ?? computer;
   const memory = memoryFor(config, corpus, system);
   const backend = await activeBackend(request.threads, job);
   if (resumed && resumed.origin.backend !== backend.description) {
@@ -107,13 +107,15 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
     const keeper = new Keeper({ out, origin, corpus, files, measured, backend, system, job });
     // Checkpoints of a run that never came to a voice.
     if (!resumed) await removeCheckpoints(out);
+    // Killed between its first checkpoint and its first save, it left none.
+    else if (!saved) await keeper.keep(resumed.snapshot, false);
     const { ending, snapshot } = await train(network, corpus, {
       config: config.training,
       resume: resumed?.snapshot ?? null,
       evaluation: measured.evaluation,
       signal: job.signal,
       now: system.now,
-      yieldNow,
+      yieldNow: system.pause,
       event: job.event,
       checkpoint: (snapshot, last) => keeper.keep(snapshot, last),
     });
@@ -142,14 +144,23 @@ async function finishedBefore(out: string, job: TrainJob): Promise<TrainResult> 
   return { ending: 'finished', steps, seconds, heldBackNats, bitsPerCharacter };
 }
 
-async function readFirst(
-  request: TrainRequest,
+/** The corpus of files, and a voice's config that fits it. Throws UserError. */
+interface Read {
+  readonly corpus: Corpus;
+  readonly config: VoiceConfig;
+  /** Whether the folder holds a voice of this run. */
+  readonly saved: boolean;
+}
+
+export async function readFirst(
+  request: Choices,
   files: readonly SourceFile[],
   range: Range | null,
-): Promise<{ corpus: Corpus; config: VoiceConfig }> {
+  { pause }: System,
+): Promise<Read> {
   const characters = files.reduce((sum, file) => sum + file.characters, 0);
   const plan = planText(request, characters);
-  const corpus = await buildCorpus(sourceOf(files, range), plan.text, plan.units, yieldNow);
+  const corpus = await buildCorpus(sourceOf(files, range), plan.text, plan.units, pause);
   const config = planVoice(request, plan, {
     vocabulary: corpus.units.size,
     tokens: corpus.train.ids.length,
@@ -160,14 +171,15 @@ async function readFirst(
       'No text is held back, so nothing would tell how well the voice does; hold back at least a hundredth.',
     );
   }
-  return { corpus, config };
+  return { corpus, config, saved: false };
 }
 
 async function readAgain(
   { config, range }: Origin,
   files: readonly SourceFile[],
   out: string,
-): Promise<{ corpus: Corpus; config: VoiceConfig }> {
+  { pause }: System,
+): Promise<Read> {
   checkConfig(config);
   let units: Units | null = null;
   try {
@@ -180,9 +192,9 @@ async function readAgain(
     sourceOf(files, range),
     config.text,
     units ?? config.units,
-    yieldNow,
+    pause,
   );
-  return { corpus, config };
+  return { corpus, config, saved: units !== null };
 }
 
 function sameRange({ range }: Origin, asked: Range | null): Range | null {
@@ -206,14 +218,14 @@ function sameFiles(origin: Origin, found: readonly SourceFile[], out: string): S
     throw new UserError(
       'training.interrupted',
       `${name} is missing or has changed since the training of ${out} began; bring back the text it had then, ` +
-        'or train a new voice without --resume under another name.',
+        'or train a new voice under another name.',
     );
   });
   if (left[0]) {
     throw new UserError(
       'training.interrupted',
       `${left[0].path} was not there when the training of ${out} began; leave it out, ` +
-        'or train a new voice without --resume under another name.',
+        'or train a new voice under another name.',
     );
   }
   return files;
@@ -237,7 +249,7 @@ function report(corpus: Corpus, files: readonly SourceFile[], { event }: TrainJo
 }
 
 /** Bytes the whole process will take. Throws UserError `memory.too-small`. */
-function memoryFor(config: VoiceConfig, corpus: Corpus, system: System): number {
+export function memoryFor(config: VoiceConfig, corpus: Corpus, system: System): number {
   const tokens = corpus.train.ids.byteLength + corpus.heldBack.ids.byteLength;
   const { training, total } = estimateMemory(config.network, config.training, tokens);
   const available = system.availableMemory();

@@ -40,14 +40,20 @@ export async function syncFolder(folder: string): Promise<void> {
 /** Longest piece handed to the system at once, in bytes. */
 const PIECE = 1 << 26;
 
-/** Writes a new file whole and to the disk, and checks its length. Fails if the name is taken. */
+/**
+ * Writes a new file whole and to the disk, and checks its length. Fails if the name is taken.
+ *
+ * @param mode exactly this one; without it, what the system gives new files
+ */
 export async function writeDurably(
   path: string,
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  mode = 0o666,
+  mode?: number,
 ): Promise<void> {
-  const handle = await fs.open(path, 'wx', mode);
+  const handle = await fs.open(path, 'wx', mode ?? 0o666);
   try {
+    // What is asked for at the opening is narrowed by the process's mask.
+    if (mode !== undefined && process.platform !== 'win32') await handle.chmod(mode);
     let length = 0;
     for await (const chunk of chunks) {
       // The system may take less than it is given, and does so when the disk fills.

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { UserError } from '../../shared/errors.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../lm/voice/safetensors.ts';
 import {
@@ -26,14 +27,15 @@ export interface LoadedCheckpoint extends Checkpoint {
   readonly passedOver: readonly string[];
 }
 
-interface Manifest {
-  readonly version: number;
-  readonly step: number;
+const manifestSchema = v.object({
+  version: v.number(),
+  step: v.pipe(v.number(), v.integer(), v.minValue(0)),
   /** Sum and length of `state.safetensors`. */
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly state: unknown;
-}
+  sha256: v.string(),
+  bytes: v.number(),
+  state: v.unknown(),
+});
+type Manifest = v.InferOutput<typeof manifestSchema>;
 
 const VERSION = 1;
 const KEPT = 3;
@@ -136,6 +138,16 @@ async function assertRoom(folder: string, bytes: number): Promise<void> {
   );
 }
 
+function manifestOf(json: string): Manifest | null {
+  try {
+    const parsed = v.safeParse(manifestSchema, JSON.parse(json));
+    return parsed.success ? parsed.output : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
 /** A whole checkpoint, or a sentence that says what is wrong with it. */
 async function read(folder: string): Promise<Checkpoint | string> {
   try {
@@ -145,7 +157,8 @@ async function read(folder: string): Promise<Checkpoint | string> {
     if (`${sha256([json])}\n${json}\n` !== text) {
       return `The checkpoint ${folder} is damaged (${MANIFEST} does not fit its checksum).`;
     }
-    const manifest = JSON.parse(json) as Manifest;
+    const manifest = manifestOf(json);
+    if (!manifest) return `The checkpoint ${folder} is damaged (${MANIFEST} is no manifest).`;
     if (manifest.version !== VERSION) {
       return `The checkpoint ${folder} was made by another version of Understudy (${manifest.version}).`;
     }

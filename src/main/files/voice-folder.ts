@@ -136,15 +136,19 @@ async function absent(folder: string): Promise<UserError> {
   const names = await fs.readdir(folder).catch((error: unknown) => {
     throw unreadable(error, folder);
   });
-  return names.includes(CHECKPOINTS)
-    ? new UserError(
-        'voice.missing',
-        `${folder} has no voice yet: training stopped before its first save; go on with "understudy train --resume".`,
-      )
-    : new UserError(
-        'voice.foreign',
-        `${folder} is not a voice (it has no ${CARD}); choose a folder that "understudy train" made.`,
-      );
+  if (!names.includes(CHECKPOINTS) && !(names.length > 0 && names.every(isOurs))) {
+    return new UserError(
+      'voice.foreign',
+      `${folder} is not a voice (it has no ${CARD}); choose a folder that "understudy train" made.`,
+    );
+  }
+  // What cannot be looked into is nothing to go on from.
+  const saved = await fs.readdir(join(folder, CHECKPOINTS)).catch(() => [] as string[]);
+  const next = saved.some((name) => /^ckpt-\d+$/.test(name)) ? ' --resume' : '';
+  return new UserError(
+    'voice.missing',
+    `${folder} has no voice yet: training stopped before its first save; go on with "understudy train${next}".`,
+  );
 }
 
 /**

@@ -24,21 +24,21 @@ export interface Hello {
 }
 
 /** Both roles. `threads` 0: all. */
-const common = {
+export const engineApi = {
   hello: call<Hello>()(
     v.strictObject({ threads: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
   ),
   /** Answered between steps and tokens: a process that does not is hung. */
   ping: call<null>()(nothing),
   log: event<string>(),
-};
+} as const;
 
 export interface TrainEnd {
   readonly ending: 'finished' | 'no longer learning' | 'stopped';
 }
 
 export const trainerApi = {
-  ...common,
+  ...engineApi,
   inspect: call<TrainingReport>()(v.strictObject({ files: places, choices: choicesSchema })),
   estimate: call<TrainingEstimate>()(v.strictObject({ files: places, choices: choicesSchema })),
   /** Cancelling finishes the step, saves, and ends with `stopped`. */
@@ -71,7 +71,7 @@ export interface ContinueEnd {
 }
 
 export const samplerApi = {
-  ...common,
+  ...engineApi,
   /** The text of an open document, and then its edits: the sampler keeps a copy to read ahead in. */
   openText: call<null>()(v.strictObject({ id, version: offset, text: v.string() })),
   editText: call<null>()(v.strictObject({ id, version: offset, edits: editsSchema })),

@@ -33,8 +33,11 @@ export interface Counts {
 }
 
 export interface EditorCallbacks {
-  /** Edits against the text before them, in order, and the words they add as far as they were typed. */
-  edited(edits: readonly Edit[], origin: Origin): void;
+  /**
+   * Edits against the text before them, in order, and the words they add (fewer than 0 where they take
+   * some); `words` is 0 unless they were typed.
+   */
+  edited(edits: readonly Edit[], origin: Origin, words: number): void;
   /** The caret or the top of the view moved; UTF-16 offsets. Called at most a few times a second. */
   moved(caret: number, top: number): void;
   /** The writer wants a suggestion at `at` (again: another one). */
@@ -73,9 +76,13 @@ export type EditorCommand =
   | 'acceptSentence'
   | 'nextAlternative'
   | 'previousAlternative'
+  /** Stops a suggestion that streams and keeps what came; takes one away that does not. */
+  | 'dismiss'
   | 'undo'
   | 'redo'
   | 'find'
+  | 'findNext'
+  | 'findPrevious'
   | 'replace'
   | 'bold'
   | 'italic'

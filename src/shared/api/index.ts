@@ -1,6 +1,7 @@
 /** The whole boundary between the page and the host. Both ends and all validation are derived from `api`. */
 import * as v from 'valibot';
 import { call, event, stream, type Client, type Emit, type Handlers } from '../rpc/index.ts';
+import type { MenuCommand } from './commands.ts';
 import {
   editsSchema,
   preferencesSchema,
@@ -40,6 +41,7 @@ import {
   type VoiceSummary,
 } from './voices.ts';
 
+export * from './commands.ts';
 export * from './documents.ts';
 export * from './sampling.ts';
 export * from './settings.ts';
@@ -215,6 +217,9 @@ export const api = {
   stopTraining: call<null>()(nothing),
   resumeTraining: call<null>()(voice),
   trainingChanged: event<TrainingState | null>({ latest: true }),
+
+  /** Chosen in the native menu, which only Electron has. */
+  command: event<MenuCommand>(),
 
   enginesChanged: event<EngineStatus>(),
   /** Something the writer should know that belongs to no call. */

@@ -2,23 +2,35 @@ import { memory } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { defaultText, defaultUnits } from '../../../src/shared/config.ts';
 import { createReference } from '../../../src/main/backends/reference/index.ts';
-import { BOUNDARY, buildCorpus, UNKNOWN } from '../../../src/main/lm/text/index.ts';
+import {
+  BOUNDARY,
+  buildCorpus,
+  UNKNOWN,
+  type TokenArray,
+} from '../../../src/main/lm/text/index.ts';
 import {
   bitsPerCharacter,
-  fitTemperature,
-  heldBackLoss,
+  readHeldBack,
   spellingNats,
   train,
 } from '../../../src/main/lm/training/index.ts';
+import { lowest } from '../../../src/main/lm/training/evaluation.ts';
+import type { Network } from '../../../src/main/lm/nn/network.ts';
 import { tinyCorpus, tinyNetwork, tinyRun } from '../../helpers/training.ts';
 
 const yieldNow = (): Promise<void> => Promise.resolve();
+
+const lossOf = async (
+  network: Network,
+  ids: TokenArray,
+  options: { columns?: number; limit?: number } = {},
+): Promise<number> => (await readHeldBack(network, ids, { ...options, yieldNow }))?.loss ?? NaN;
 
 test('read as one column, the loss is the one a stepper scores', async () => {
   const corpus = await tinyCorpus();
   const network = tinyNetwork(corpus);
   const ids = corpus.heldBack.ids;
-  const loss = await heldBackLoss(network, ids, { columns: 1, yieldNow });
+  const loss = await lossOf(network, ids, { columns: 1 });
   const stepper = createReference(null).createStepper(network.config, await network.weights(), {
     streams: 1,
     precision: 'float32',
@@ -48,8 +60,8 @@ test('columns side by side make less than a hundredth of difference, and leave n
   );
   const before = memory().numTensors;
   const ids = corpus.train.ids;
-  const one = (await heldBackLoss(network, ids, { columns: 1, yieldNow })) ?? NaN;
-  const many = (await heldBackLoss(network, ids, { yieldNow })) ?? NaN;
+  const one = await lossOf(network, ids, { columns: 1 });
+  const many = await lossOf(network, ids);
   expect(Math.abs(many - one) / one).toBeLessThan(0.01);
   expect(memory().numTensors).toBe(before);
   network.dispose();
@@ -59,7 +71,7 @@ test('an evaluation that is stopped gives nothing', async () => {
   const corpus = await tinyCorpus();
   const network = tinyNetwork(corpus);
   const signal = AbortSignal.abort();
-  expect(await heldBackLoss(network, corpus.heldBack.ids, { signal, yieldNow })).toBeNull();
+  expect(await readHeldBack(network, corpus.heldBack.ids, { signal, yieldNow })).toBeNull();
   network.dispose();
 });
 
@@ -67,24 +79,38 @@ test('the fitted temperature predicts held-back text best', async () => {
   const corpus = await tinyCorpus();
   const network = tinyNetwork(corpus);
   await train(network, corpus, tinyRun());
-  // Twice as sure of itself as it should be.
   const weights = new Map(await network.weights());
-  for (const name of ['out.weight', 'out.bias']) {
-    weights.set(
-      name,
-      (weights.get(name) ?? new Float32Array()).map((w) => 1.4 * w),
-    );
-  }
-  network.load(weights);
+  const out = ['out.weight', 'out.bias'];
+  /** All logits times `factor`: a factor of 2 is twice as sure of itself. */
+  const scale = (factor: number): void => {
+    const scaled = new Map(weights);
+    for (const name of out) {
+      scaled.set(
+        name,
+        (weights.get(name) ?? new Float32Array()).map((w) => factor * w),
+      );
+    }
+    network.load(scaled);
+  };
+  scale(1.4);
   const ids = corpus.heldBack.ids;
-  const fitted = await fitTemperature(network, ids, { yieldNow });
-  const at = async (temperature: number): Promise<number> =>
-    (await heldBackLoss(network, ids, { temperature, yieldNow })) ?? NaN;
-  const best = await at(fitted);
-  expect(best).toBeLessThanOrEqual((await at(fitted * 1.1)) + 1e-4);
-  expect(best).toBeLessThanOrEqual((await at(fitted / 1.1)) + 1e-4);
-  expect(fitted).toBeGreaterThan(1.1);
+  const { temperature = NaN } = (await readHeldBack(network, ids, { yieldNow })) ?? {};
+  expect(temperature).toBeGreaterThan(1.1);
+  const at = async (other: number): Promise<number> => {
+    scale(1.4 / other);
+    return lossOf(network, ids);
+  };
+  const best = await at(temperature);
+  expect(best).toBeLessThanOrEqual((await at(temperature * 1.1)) + 1e-4);
+  expect(best).toBeLessThanOrEqual((await at(temperature / 1.1)) + 1e-4);
   network.dispose();
+});
+
+test('the lowest place of a curve lies between its points, and not outside them', () => {
+  const parabola = (x: number): number => (x - 2.3) ** 2;
+  expect(lowest([0, 1, 2, 3, 4].map(parabola))).toBeCloseTo(2.3, 10);
+  expect(lowest([0, 1, 2, 3, 4].map((x) => parabola(x + 9)))).toBe(0);
+  expect(lowest([0, 1, 2, 3, 4].map((x) => Math.sqrt(9 - x)))).toBe(4);
 });
 
 test('unknown words pay for their spelling, characters that are known do not', async () => {

@@ -87,6 +87,31 @@ test.each([1, 29, 30, 70])(
   },
 );
 
+test('a snapshot of another network, text or number of columns is refused in a sentence', async () => {
+  const corpus = await tinyCorpus();
+  const controller = new AbortController();
+  const run = tinyRun({ signal: controller.signal, event: atStep(3, () => controller.abort()) });
+  const first = tinyNetwork(corpus);
+  const { snapshot } = await train(first, corpus, run);
+  first.dispose();
+  const { progress, state, moments } = snapshot;
+  const others: Snapshot[] = [
+    { ...snapshot, progress: { ...progress, window: 1000 } },
+    { ...snapshot, state: state.slice(1) },
+    { ...snapshot, state: state.map((part) => part.slice(1)) },
+    { ...snapshot, moments: new Map([...moments].slice(1)) },
+  ];
+  for (const resume of others) {
+    const network = tinyNetwork(corpus);
+    const before = memory().numTensors;
+    await expect(train(network, corpus, tinyRun({ resume }))).rejects.toMatchObject({
+      code: 'voice.damaged',
+    });
+    expect(memory().numTensors).toBe(before);
+    network.dispose();
+  }
+});
+
 test('the snapshots it hands out do not change while it goes on', async () => {
   const corpus = await tinyCorpus();
   const network = tinyNetwork(corpus);

@@ -43,9 +43,10 @@ test('a budget of minutes takes one step at least', () => {
   expect(budget.over(1, 5, 0, 1)).toBe(true);
 });
 
-const sizes = { stepsPerEpoch: 100, heldBack: 50_000, fitted: 0 };
-const every = (minutes: number | null, epoch: number, tokenSeconds: number): number =>
-  planEvaluations({ minutes }, { ...sizes, stepsPerEpoch: epoch }, 0.1, tokenSeconds).every;
+const sizes = { stepsPerEpoch: 100, heldBack: 50_000 };
+const every = (minutes: number | null, epoch: number, token: number): number =>
+  planEvaluations({ minutes }, { ...sizes, stepsPerEpoch: epoch }, { step: 0.1, token, fit: 0 })
+    .every;
 
 test('short epochs are evaluated whole, long ones every 45 seconds', () => {
   expect(every(null, 100, 1e-6)).toBe(100);
@@ -53,7 +54,7 @@ test('short epochs are evaluated whole, long ones every 45 seconds', () => {
 });
 
 test('evaluations that take long come seldom, but once an epoch', () => {
-  expect(every(null, 9000, 9 / 50_000)).toBe(900);
+  expect(every(null, 9000, 6.3 / 51_024)).toBe(900);
   expect(every(null, 9000, 1)).toBe(9000);
 });
 
@@ -63,14 +64,28 @@ test('a budget of minutes is evaluated about ten times', () => {
 });
 
 test('a short budget evaluates on fewer tokens, and three times at least', () => {
-  const plan = planEvaluations({ minutes: 0.5 }, sizes, 0.1, 1e-5);
-  expect(plan.tokens).toBe(30_000);
-  expect(plan.seconds).toBeCloseTo(0.3, 6);
+  const plan = planEvaluations({ minutes: 0.5 }, sizes, { step: 0.1, token: 1e-5, fit: 0 });
+  expect(plan.tokens).toBe(21_000 - 1024);
   expect(every(0.1, 100, 1e-2)).toBe(20);
 });
 
+test.each([0.2, 0.5, 1, 5, 60])(
+  'evaluations of a budget of %d minutes leave more than nine tenths for learning',
+  (minutes) => {
+    for (const token of [1e-6, 1e-5, 3e-5]) {
+      for (const fit of [0, token, 4 * token]) {
+        const costs = { step: 64 * 32 * 3 * token, token, fit };
+        const plan = planEvaluations({ minutes }, sizes, costs);
+        const evaluations = (minutes * 60) / costs.step / plan.every;
+        expect(evaluations).toBeGreaterThan(2.9);
+        expect((evaluations * plan.seconds) / (minutes * 60)).toBeLessThan(0.08);
+      }
+    }
+  },
+);
+
 test('of a very long text a quarter of a million tokens are scored', () => {
-  expect(planEvaluations({ minutes: null }, { ...sizes, heldBack: 1e7 }, 0.1, 1e-6).tokens).toBe(
-    262_144,
-  );
+  const long = { ...sizes, heldBack: 1e7 };
+  const costs = { step: 0.1, token: 1e-6, fit: 0 };
+  expect(planEvaluations({ minutes: null }, long, costs).tokens).toBe(262_144);
 });

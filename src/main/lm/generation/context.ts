@@ -1,3 +1,5 @@
+import type { Units } from '../text/units.ts';
+
 /** How far back repeats are looked for, in tokens. */
 export const REACH = 2048;
 
@@ -57,3 +59,7 @@ export class Context {
     return copy;
   }
 }
+
+/** The context a text leaves behind; no repeat reaches across its line breaks. */
+export const contextOf = (units: Units, tokens: Int32Array): Context =>
+  new Context(tokens, (token) => units.text(token).includes('\n'));

@@ -1,5 +1,6 @@
-import { UserError } from '../../../shared/errors.ts';
+import { temperatureFor } from '../../../shared/api/sampling.ts';
 import type { UnitsKind } from '../../../shared/config.ts';
+import { UserError } from '../../../shared/errors.ts';
 
 export type Length =
   | { readonly kind: 'phrase' | 'sentence' | 'paragraph' }
@@ -39,6 +40,13 @@ const dryFor: Readonly<Record<UnitsKind, DryConfig>> = {
   word: { multiplier: 0.8, base: Math.sqrt(1.75), allowed: 5 },
 };
 
+/** For loops that the usual guard lets through: it sets in sooner and weighs more. */
+export const strongDry = (kind: UnitsKind): DryConfig => ({
+  ...dryFor[kind],
+  multiplier: 2 * dryFor[kind].multiplier,
+  allowed: Math.ceil(dryFor[kind].allowed / 2),
+});
+
 /**
  * Settings for a creativity of 0 to 100. Temperature rises from 0.55 to 1.25 (characters: 0.45 to 1.05)
  * times the temperature that fits the writer's own held-back pages; min-p falls from .15 to .02.
@@ -50,10 +58,9 @@ export function settingsFor(
 ): SamplingSettings {
   checked('creativity', creativity, 0, 100);
   const c = creativity / 100;
-  const [low, high] = kind === 'char' ? [0.45, 1.05] : [0.55, 1.25];
   return {
     greedy: false,
-    temperature: fittedTemperature * (low + (high - low) * c),
+    temperature: temperatureFor(creativity, kind, fittedTemperature),
     topK: 0,
     topP: 1,
     minP: 0.15 * (0.02 / 0.15) ** c,

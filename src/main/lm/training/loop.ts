@@ -12,6 +12,7 @@ import { readHeldBack } from './evaluation.ts';
 import { faultOf, noLosses, remember } from './faults.ts';
 import { learningRate, planBudget, type EvaluationPlan } from './schedule.ts';
 import {
+  fits,
   restoreSnapshot,
   takeSnapshot,
   type Best,
@@ -64,7 +65,7 @@ const beginning = ({ every, tokens }: EvaluationPlan): Progress => ({
  * finished first). Works on `network` in place. With a budget in epochs the numbers depend on nothing but
  * the inputs, so a resumed run gives those of an uninterrupted one.
  *
- * @throws UserError `training.diverged` when it breaks down once more after three rollbacks
+ * @throws UserError `voice.damaged` when it cannot go on from `resume`, `training.diverged` when it breaks down once more after three rollbacks
  */
 export async function train(
   network: Network,
@@ -73,6 +74,12 @@ export async function train(
 ): Promise<{ ending: Ending; snapshot: Snapshot }> {
   const { config, signal, now } = options;
   const columns = new Columns(corpus.train.ids, config.batch, config.window);
+  if (options.resume && !fits(network, options.resume, columns)) {
+    throw new UserError(
+      'voice.damaged',
+      'The checkpoint does not fit its text and its network; train again without --resume.',
+    );
+  }
   const batch = columns.createBatch();
   const budget = planBudget(config, columns.windows);
   const spelling = spellingNats(corpus.units, corpus.heldBack);

@@ -138,6 +138,6 @@ export function checkConfig(config: VoiceConfig): VoiceConfig {
   const [issue] = parsed.issues;
   throw new UserError(
     'config.invalid',
-    `${v.getDotPath(issue) ?? 'The configuration'} is out of its bounds (${issue.message}); choose another value.`,
+    `${v.getDotPath(issue) ?? 'The configuration'} is out of its bounds (${issue.message.slice(0, 100)}); choose another value.`,
   );
 }

@@ -89,6 +89,24 @@ export async function takeSnapshot(
   };
 }
 
+/** Whether a snapshot is of a run of this network, in so many columns and windows. */
+export function fits(
+  { config }: Network,
+  { weights, moments, state, progress }: Snapshot,
+  columns: { readonly batch: number; readonly windows: number },
+): boolean {
+  const sizes = config.layers.flatMap((hidden) => Array<number>(2).fill(columns.batch * hidden));
+  return (
+    progress.window < columns.windows &&
+    progress.evaluatedStep <= progress.step &&
+    sizes.length === state.length &&
+    sizes.every((size, i) => state[i]?.length === size) &&
+    [...weights].every(([name, { length }]) =>
+      ['m', 'v'].every((moment) => moments.get(`${moment}.${name}`)?.length === length),
+    )
+  );
+}
+
 /**
  * Puts network and optimiser back to a snapshot; `state` is disposed.
  *

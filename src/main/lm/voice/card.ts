@@ -141,7 +141,8 @@ export function parseCard(json: string, file: string): VoiceCard {
   if (!parsed.success) {
     const [issue] = parsed.issues;
     const where = v.getDotPath(issue) ?? 'the card';
-    throw refuse(file, `${where}: ${issue.message}`);
+    // It quotes what it found, which may be anything.
+    throw refuse(file, `${where}: ${issue.message.slice(0, 100)}`);
   }
   return parsed.output;
 }

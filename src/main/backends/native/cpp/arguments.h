@@ -4,6 +4,7 @@
 #include <node_api.h>
 
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -26,10 +27,10 @@ class Arguments {
     if (napi_get_value_double(env_, raw(), &value) != napi_ok) fail("a number");
     return value;
   }
-  // A size: a whole number from `least` to 2^31.
+  // A size: a whole number from `least` to below 2^31 (a long has 32 bits on Windows).
   long size(long least = 1) {
     double value = number();
-    if (!(value >= least && value <= 2147483648.0)) fail("a size in range");
+    if (!(value >= double(least) && value <= 2147483647.0)) fail("a size in range");
     return long(value);
   }
   bool flag() {
@@ -88,6 +89,10 @@ class Arguments {
     if (napi_get_typedarray_info(env_, value, &type, &length, &data, nullptr, nullptr) != napi_ok ||
         type != wanted)
       fail(wanted == napi_float32_array ? "a Float32Array" : "an Int32Array");
+    // The kernels count in longs: what a 32-bit one cannot reach is refused, not wrapped around.
+    if (count > size_t(std::numeric_limits<long>::max()))
+      throw std::out_of_range("argument " + std::to_string(next_) + " would have more than " +
+                              std::to_string(std::numeric_limits<long>::max()) + " elements");
     if (length < count)
       throw std::out_of_range("argument " + std::to_string(next_) + " has length " +
                               std::to_string(length) + ", expected " + std::to_string(count));

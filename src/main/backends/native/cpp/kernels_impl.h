@@ -233,7 +233,7 @@ double sum_of_squares(long n, const float* x) {
 void adamw(long n, float* p, const float* g, float* m, float* v, const Kernels::Adam& a) {
   const V clip = set1(a.clip), keep = set1(1 - a.rate * a.decay);
   const V b1 = set1(a.beta1), c1 = set1(1 - a.beta1), b2 = set1(a.beta2), c2 = set1(1 - a.beta2);
-  const V size = set1(-a.rate / a.correction1), root = set1(1 / std::sqrt(a.correction2));
+  const V size = set1(-a.rate / a.correction1), root = set1(1 / sqrtf(a.correction2));
   const V epsilon = set1(a.epsilon);
   for (long i = 0; i < n; i += LANES) {
     int left = n - i < LANES ? (int)(n - i) : LANES;

@@ -1,0 +1,26 @@
+import { defineConfig } from '@playwright/test';
+import type { HostOptions } from './test/e2e/fixtures.ts';
+import { electronBinary } from './scripts/electron-binary.mjs';
+
+const electron = electronBinary();
+if (electron === null && process.env['REQUIRE_ELECTRON'] === '1') {
+  throw new Error("Electron's program is missing (npx install-electron), and REQUIRE_ELECTRON=1.");
+}
+
+// The same specs on two hosts: the web host in Chromium always, Electron where its program is there.
+export default defineConfig<HostOptions>({
+  testDir: 'test/e2e',
+  testMatch: '**/*.spec.ts',
+  outputDir: '.cache/e2e',
+  // Each test has a host with an engine of its own.
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: Boolean(process.env['CI']),
+  reporter: [['list']],
+  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  projects: [
+    { name: 'web', use: { host: 'web' } },
+    ...(electron === null ? [] : [{ name: 'electron', use: { host: 'electron' as const } }]),
+  ],
+});

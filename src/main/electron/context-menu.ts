@@ -1,0 +1,58 @@
+import {
+  Menu,
+  type ContextMenuParams,
+  type MenuItemConstructorOptions,
+  type WebContents,
+} from 'electron';
+
+/** At most this many suggestions for a misspelled word. */
+const MOST_SUGGESTIONS = 5;
+
+type Contents = Pick<WebContents, 'replaceMisspelling' | 'session'>;
+
+/** What a right click offers: spellings first, then the clipboard. Empty where nothing would fit. */
+export function contextItems(
+  {
+    misspelledWord,
+    dictionarySuggestions,
+    isEditable,
+    editFlags,
+    selectionText,
+  }: ContextMenuParams,
+  contents: Contents,
+): MenuItemConstructorOptions[] {
+  const spelling: MenuItemConstructorOptions[] = [];
+  if (misspelledWord !== '') {
+    for (const word of dictionarySuggestions.slice(0, MOST_SUGGESTIONS)) {
+      spelling.push({ label: word, click: () => contents.replaceMisspelling(word) });
+    }
+    if (spelling.length === 0) spelling.push({ label: 'No suggestions', enabled: false });
+    spelling.push(
+      { type: 'separator' },
+      {
+        label: `Learn “${misspelledWord}”`,
+        click: () => contents.session.addWordToSpellCheckerDictionary(misspelledWord),
+      },
+      { type: 'separator' },
+    );
+  }
+  if (isEditable) {
+    return [
+      ...spelling,
+      { role: 'cut', enabled: editFlags.canCut },
+      { role: 'copy', enabled: editFlags.canCopy },
+      { role: 'paste', enabled: editFlags.canPaste },
+      { role: 'selectAll', enabled: editFlags.canSelectAll },
+    ];
+  }
+  return selectionText === ''
+    ? spelling
+    : [...spelling, { role: 'copy', enabled: editFlags.canCopy }];
+}
+
+export function offerContextMenu(contents: WebContents): void {
+  contents.on('context-menu', (_event, params) => {
+    const items = contextItems(params, contents);
+    if (items.length > 0) Menu.buildFromTemplate(items).popup();
+  });
+}

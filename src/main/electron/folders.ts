@@ -1,0 +1,39 @@
+import path from 'node:path';
+import { app } from 'electron';
+
+/** Where everything is, in the packaged app and in a clone. */
+export interface Folders {
+  /** Understudy's own: settings, session, journals, voices. */
+  readonly data: string;
+  /** The writer's, as long as they chose no other. */
+  readonly library: string;
+  readonly logs: string;
+  readonly page: string;
+  readonly engine: string;
+  readonly sampleManuscript: string;
+  readonly icon: string;
+}
+
+/** `--data FOLDER` replaces the system's place for Understudy's own files, Chromium's among them. */
+export function chooseDataFolder(): void {
+  const chosen = app.commandLine.getSwitchValue('data');
+  if (chosen !== '') app.setPath('userData', path.resolve(chosen));
+}
+
+export function folders(): Folders {
+  const root = app.getAppPath();
+  // Beside the archive in the packaged app, so that any program can open them.
+  const resources = app.isPackaged ? process.resourcesPath : path.join(root, 'resources');
+  const library = app.commandLine.getSwitchValue('library');
+  const own = app.getPath('userData');
+  return {
+    data: path.join(own, 'Understudy'),
+    library:
+      library === '' ? path.join(app.getPath('documents'), 'Understudy') : path.resolve(library),
+    logs: path.join(own, 'logs'),
+    page: path.join(root, 'dist', 'page'),
+    engine: path.join(root, 'dist', 'app', 'engine.js'),
+    sampleManuscript: path.join(resources, 'sample-manuscript.md'),
+    icon: path.join(resources, 'icons', '512x512.png'),
+  };
+}

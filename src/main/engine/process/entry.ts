@@ -1,0 +1,33 @@
+/** The program of an engine process: `--role trainer` or `--role sampler`. */
+import { randomInt } from 'node:crypto';
+import { constants, setPriority } from 'node:os';
+import { parseArgs } from 'node:util';
+import { samplerApi, trainerApi } from '../../protocol/engine.ts';
+import { serve } from '../../../shared/rpc/index.ts';
+import { lineToHost } from './line.ts';
+
+const { role } = parseArgs({ options: { role: { type: 'string' } }, strict: false }).values;
+const port = lineToHost();
+// A host that is gone wants nothing more; training can go on from its last checkpoint.
+port.closed(() => process.exit(0));
+
+/** Bugs go to the host's log. */
+const tell = (error: unknown, name: string): string =>
+  `${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+
+if (role === 'trainer') {
+  // Before any thread is made: they all inherit it.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  const { createTrainer } = await import('./trainer.ts');
+  const server = serve(trainerApi, port, createTrainer(), {
+    unexpected: (error, name) => server.emit('log', tell(error, name)),
+  });
+} else if (role === 'sampler') {
+  const { createSampler } = await import('./sampler.ts');
+  const seed = (): number => randomInt(2 ** 32);
+  const server = serve(samplerApi, port, createSampler(seed), {
+    unexpected: (error, name) => server.emit('log', tell(error, name)),
+  });
+} else {
+  throw new TypeError(`An engine's --role is trainer or sampler, not ${String(role)}.`);
+}

@@ -1,0 +1,79 @@
+import { chooseBackend } from '../../backends/choose.ts';
+import type { TrainerApi } from '../../protocol/engine.ts';
+import type { TrainingEvent } from '../../../shared/events.ts';
+import { success } from '../../../shared/result.ts';
+import { ItemQueue, type Handlers } from '../../../shared/rpc/index.ts';
+import { estimateTraining } from '../estimate-training.ts';
+import { inspectSources } from '../inspect-sources.ts';
+import { computer, type System } from '../system.ts';
+import { trainVoice } from '../train-voice.ts';
+import { choicesOf } from './choices.ts';
+import { Gate } from './gate.ts';
+
+/** Of progress only the newest matters. */
+const newest = (earlier: TrainingEvent, later: TrainingEvent): TrainingEvent | null =>
+  earlier.kind === 'progress' && later.kind === 'progress' ? later : null;
+
+/** Milliseconds between two events of progress. */
+const PROGRESS_EVERY = 100;
+
+/** Answers what the host asks of the process that trains. */
+export function createTrainer(): Handlers<TrainerApi> {
+  const gate = new Gate();
+  /** As the backend takes it: undefined for all. */
+  let threads: number | undefined;
+  // One at a time: two that are measured together would both look slow.
+  let measuring: Promise<unknown> = Promise.resolve();
+
+  /** Time in which training gives way counts for nothing; `memoryLimit` is of the whole process. */
+  const systemFor = (memoryLimit: number, signal?: AbortSignal): System => ({
+    now: () => computer.now() - gate.held,
+    availableMemory() {
+      const available = computer.availableMemory();
+      if (memoryLimit === 0) return available;
+      return Math.min(available, Math.max(0, memoryLimit - process.memoryUsage.rss()));
+    },
+    pause: () => gate.pass(signal),
+  });
+
+  return {
+    async hello(request) {
+      threads = request.threads || undefined;
+      const { description, notice } = await chooseBackend({ threads });
+      return { runsOn: description, notice };
+    },
+    ping: () => Promise.resolve(null),
+    giveWay({ milliseconds }) {
+      gate.close(milliseconds);
+      return Promise.resolve(null);
+    },
+    inspect: ({ files, choices }) => inspectSources(files, choicesOf(choices)),
+    async estimate({ files, choices }) {
+      const estimate = measuring.then(() =>
+        estimateTraining({ ...choicesOf(choices), files, threads }),
+      );
+      measuring = estimate.catch(() => undefined);
+      return estimate;
+    },
+    async *train({ files, out, choices, resume, memoryLimit }, signal) {
+      const events = new ItemQueue<TrainingEvent, null>(newest);
+      let told = -Infinity;
+      const event = (event: TrainingEvent): void => {
+        if (event.kind === 'progress') {
+          const now = performance.now();
+          if (now - told < PROGRESS_EVERY) return;
+          told = now;
+        }
+        events.item(event);
+      };
+      const system = systemFor(memoryLimit, signal);
+      const request = { ...choicesOf(choices), files, out, resume, range: null, threads };
+      const trained = trainVoice(request, { signal, event, system });
+      const end = (): void => events.end(success(null));
+      trained.then(end, end);
+      yield* events.items();
+      const { ending } = await trained;
+      return { ending };
+    },
+  };
+}

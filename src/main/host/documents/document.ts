@@ -1,0 +1,190 @@
+import type { Edit, OpenDocument, Preferences, SaveState } from '../../../shared/api/index.ts';
+import type { TextOfDocument } from '../types.ts';
+import { ChunkedText } from './chunked-text.ts';
+import { Journal } from './journal.ts';
+import { editLineEnds, replaceLineEnds } from './line-ends.ts';
+import type { Known } from './save-file.ts';
+import { describe, type Form, type TextFile } from './text-file.ts';
+
+/** The file's side of a conflict: another program's, or what stood there when a crash left more here. */
+export interface Theirs {
+  readonly file: TextFile;
+  readonly bytes: Buffer;
+  readonly known: Known;
+}
+
+export type Standing =
+  | { readonly kind: 'agreed' }
+  | { readonly kind: 'conflict'; readonly theirs: Theirs; readonly recovered: boolean }
+  | { readonly kind: 'gone' };
+
+/** An open document: the truth of its text. Knows its journal, and nothing of the disk beside. */
+export class Document {
+  /** In the library. */
+  path: string;
+  /** On the disk, links resolved. */
+  real: string;
+  readonly journal: Journal;
+  /** Why it cannot be changed, as a sentence. */
+  readOnly: string | null;
+  form: Form;
+  /** What the file was when it was last read or written. */
+  known: Known | null;
+  standing: Standing = { kind: 'agreed' };
+  /** Why the last save failed. */
+  failure: string | null = null;
+  /** Version that is in the file. */
+  saved: number;
+  timer: NodeJS.Timeout | undefined;
+  #text: ChunkedText;
+  #version: number;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    place: { path: string; real: string },
+    file: TextFile,
+    known: Known,
+    journal: Journal,
+  ) {
+    this.path = place.path;
+    this.real = place.real;
+    this.readOnly = file.readOnly;
+    this.form = file.form;
+    this.known = known;
+    this.journal = journal;
+    this.#text = new ChunkedText(file.text);
+    this.#version = 1;
+    this.saved = 1;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get dirty(): boolean {
+    return this.#version !== this.saved;
+  }
+
+  get text(): string {
+    return this.#text.toString();
+  }
+
+  /** For those who follow: always the present, and its text is joined only when it is read. */
+  get view(): TextOfDocument {
+    const present = (): Document => this;
+    return {
+      get path() {
+        return present().path;
+      },
+      get version() {
+        return present().version;
+      },
+      get text() {
+        return present().text;
+      },
+    };
+  }
+
+  fits(edits: readonly Edit[]): boolean {
+    return this.#text.fits(edits);
+  }
+
+  /** Applies edits that fit, and journals them. */
+  edit(edits: readonly Edit[]): void {
+    this.#begin();
+    if (this.form.lineEnds.kind === 'mixed') {
+      const lineEnds = editLineEnds(this.form.lineEnds, this.text, edits);
+      this.form = { ...this.form, lineEnds };
+    }
+    this.#text.apply(edits);
+    this.#version++;
+    this.journal.append({ kind: 'edits', version: this.#version, edits: [...edits] });
+  }
+
+  /** Another text as a whole, and journals it. */
+  replace(text: string): void {
+    this.#begin();
+    const lineEnds = replaceLineEnds(this.form.lineEnds, this.text, text);
+    this.form = { ...this.form, lineEnds };
+    this.#text = new ChunkedText(text);
+    this.#version++;
+    this.journal.append({ kind: 'text', version: this.#version, text });
+  }
+
+  /** What a crash had left here that the file does not have. */
+  recover(text: string, form: Form, version: number, theirs: Theirs): void {
+    this.#text = new ChunkedText(text);
+    this.form = form;
+    this.#version = version;
+    this.saved = 0;
+    this.standing = { kind: 'conflict', theirs, recovered: true };
+  }
+
+  /** The file's text in place of this one; nothing is unsaved any more. */
+  async adopt({ file, known }: Omit<Theirs, 'bytes'>): Promise<void> {
+    this.#text = new ChunkedText(file.text);
+    this.form = file.form;
+    this.readOnly = file.readOnly;
+    this.known = known;
+    this.#version++;
+    this.saved = this.#version;
+    this.standing = { kind: 'agreed' };
+    this.failure = null;
+    await this.journal.remove();
+  }
+
+  /** `version` is in the file now. */
+  settled(version: number, known: Known): void {
+    this.known = known;
+    this.saved = version;
+    this.standing = { kind: 'agreed' };
+    this.failure = null;
+    if (this.journal.bytes > 0) {
+      this.journal.append({ kind: 'saved', version, sha256: known.sha256 });
+    }
+  }
+
+  /** Runs `work` after all that is under way with this document's file. */
+  queue<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#queue.then(work, work);
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  get state(): SaveState {
+    if (this.standing.kind === 'conflict') {
+      return { kind: 'conflict', theirs: this.standing.theirs.file.text };
+    }
+    if (this.standing.kind === 'gone') return { kind: 'gone' };
+    if (this.failure !== null) return { kind: 'failed', sentence: this.failure };
+    return { kind: this.dirty ? 'unsaved' : 'saved', version: this.#version };
+  }
+
+  opened(preferences: Preferences): OpenDocument {
+    const { standing } = this;
+    const recovered = standing.kind === 'conflict' && standing.recovered;
+    return {
+      path: this.path,
+      text: this.text,
+      version: this.#version,
+      form: describe(this.form),
+      readOnly: this.readOnly,
+      fileText: recovered ? standing.theirs.file.text : null,
+      preferences,
+    };
+  }
+
+  #begin(): void {
+    if (this.journal.bytes > 0) return;
+    this.journal.append({
+      kind: 'base',
+      format: 1,
+      path: this.path,
+      real: this.real,
+      sha256: this.known?.sha256 ?? null,
+      version: this.#version,
+      text: this.text,
+      form: this.form,
+    });
+  }
+}

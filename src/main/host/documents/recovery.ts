@@ -1,0 +1,105 @@
+import fs from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { isUserError } from '../../../shared/errors.ts';
+import { codeOf } from '../../files/atomic.ts';
+import { ChunkedText } from './chunked-text.ts';
+import { copyNames } from './copies.ts';
+import { readJournal, type JournalRecord } from './journal.ts';
+import { editLineEnds, replaceLineEnds } from './line-ends.ts';
+import { createFile } from './save-file.ts';
+import { encode, plainForm, type Form } from './text-file.ts';
+
+/** What a journal says was there when the program ended. */
+export interface Recovered {
+  readonly path: string;
+  readonly real: string;
+  readonly text: string;
+  readonly form: Form;
+  /** Hash of the file it was based on or last saved as; null where there was none. */
+  readonly sha256: string | null;
+}
+
+/**
+ * The text that a journal leads to, or null where everything in it was saved. `version` is that of its
+ * last change.
+ */
+export function replay(
+  records: readonly JournalRecord[],
+): (Recovered & { readonly version: number }) | null {
+  const [base, ...rest] = records;
+  if (base?.kind !== 'base') return null;
+  const text = new ChunkedText(base.text);
+  let form: Form = base.form;
+  let { path, real, sha256, version } = base;
+  let saved = base.version;
+  for (const record of rest) {
+    switch (record.kind) {
+      case 'base':
+        break;
+      case 'edits':
+        if (!text.fits(record.edits)) break;
+        if (form.lineEnds.kind === 'mixed') {
+          form = { ...form, lineEnds: editLineEnds(form.lineEnds, text.toString(), record.edits) };
+        }
+        text.apply(record.edits);
+        ({ version } = record);
+        break;
+      case 'text':
+        form = { ...form, lineEnds: replaceLineEnds(form.lineEnds, text.toString(), record.text) };
+        text.apply([{ from: 0, to: text.length, insert: record.text }]);
+        ({ version } = record);
+        break;
+      case 'saved':
+        saved = record.version;
+        ({ sha256 } = record);
+        break;
+      case 'moved':
+        ({ path, real } = record);
+    }
+  }
+  return saved >= version ? null : { path, real, text: text.toString(), form, sha256, version };
+}
+
+const there = (path: string): Promise<boolean> =>
+  fs.access(path).then(
+    () => true,
+    (error: unknown) => {
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return false;
+      throw error;
+    },
+  );
+
+/**
+ * Looks through the journals of the last run. Those whose document is there wait until it is opened;
+ * where it is gone, the text comes back as a document of its own. Gives a sentence for each.
+ */
+export async function recoverGone(journals: string, root: string, at: Date): Promise<string[]> {
+  const told: string[] = [];
+  for (const name of await fs.readdir(journals)) {
+    if (!name.endsWith('.journal')) continue;
+    const journal = join(journals, name);
+    const left = replay((await readJournal(journal)).records);
+    if (left) {
+      const isHere = left.real.startsWith(root + sep);
+      if (!isHere || (await there(left.real))) continue;
+      const copy = await keep(left, root, at);
+      told.push(`${left.path} was gone when Understudy started; its text is kept as ${copy}.`);
+    }
+    await fs.rm(journal, { force: true });
+  }
+  return told;
+}
+
+async function keep({ real, text, form }: Recovered, root: string, at: Date): Promise<string> {
+  const folder = (await there(dirname(real))) ? dirname(real) : root;
+  const bytes = encode(text, form) ?? encode(text, { ...form, ...plainForm })!;
+  for (const name of copyNames(real.slice(dirname(real).length + 1), 'recovered', at)) {
+    try {
+      await createFile(join(folder, name), bytes);
+      return name;
+    } catch (error) {
+      if (!isUserError(error) || error.code !== 'document.exists') throw error;
+    }
+  }
+  throw new RangeError('There is always a free name');
+}

@@ -1,0 +1,54 @@
+import type { EngineStatus } from '../../../shared/api/index.ts';
+import { samplerApi, trainerApi, type SamplerApi, type TrainerApi } from '../../protocol/engine.ts';
+import type { LaunchEngine } from '../types.ts';
+import { Supervisor, type EngineClient } from './supervisor.ts';
+import type { Timing } from './watch.ts';
+
+export interface EnginesOptions {
+  readonly launch: LaunchEngine;
+  /** The writer's setting, read at each start; 0: all. */
+  readonly threads: () => number;
+  readonly changed: (status: EngineStatus) => void;
+  /** One line for the log file. */
+  readonly log: (line: string) => void;
+  /** Only tests are in a hurry. */
+  readonly timing?: Partial<Timing>;
+}
+
+/** The two engine processes. Each starts when it is first asked for something. */
+export interface Engines {
+  readonly trainer: EngineClient<TrainerApi>;
+  readonly sampler: EngineClient<SamplerApi>;
+  status(): EngineStatus;
+  /** Ends both; whatever they were asked ends with `engine.gone`. */
+  dispose(): void;
+}
+
+export function createEngines({
+  launch,
+  threads,
+  changed,
+  log,
+  timing = {},
+}: EnginesOptions): Engines {
+  const status = (): EngineStatus => ({ trainer: trainer.state(), sampler: sampler.state() });
+  const common = { launch, threads, log, changed: () => changed(status()) };
+  const trainer = new Supervisor('trainer', trainerApi, {
+    ...common,
+    // A step, an evaluation's window or the learning of subwords may take seconds.
+    timing: { pingEvery: 2000, hangLimit: 60_000, ...timing },
+  });
+  const sampler = new Supervisor('sampler', samplerApi, {
+    ...common,
+    timing: { pingEvery: 2000, hangLimit: 10_000, ...timing },
+  });
+  return {
+    trainer,
+    sampler,
+    status,
+    dispose() {
+      trainer.dispose();
+      sampler.dispose();
+    },
+  };
+}

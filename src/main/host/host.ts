@@ -1,0 +1,259 @@
+import { randomInt } from 'node:crypto';
+import fs from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as v from 'valibot';
+import { api, type Api, type ApiEmit, type ApiHandlers } from '../../shared/api/index.ts';
+import { isUserError, UserError } from '../../shared/errors.ts';
+import { serve, type Server } from '../../shared/rpc/index.ts';
+import { lockVoice } from '../files/lock.ts';
+import { Documents, recoverGone } from './documents/index.ts';
+import { createEngines } from './engines/index.ts';
+import { History } from './history/index.ts';
+import { Library, Places, searchLibrary, WordCounts, wordsSchema } from './library/index.ts';
+import { SessionStore } from './session/index.ts';
+import { JsonFile, SettingsStore } from './settings/index.ts';
+import { createSuggestions } from './suggestions/index.ts';
+import { createTraining } from './training/index.ts';
+import type { Host, HostOptions } from './types.ts';
+import { Sources, Voices } from './voices/index.ts';
+
+/** Milliseconds after the start before voices are measured: the writer comes first. */
+const MEASURE_AFTER = 5000;
+/** Most sentences that wait for the first page. */
+const WAITING = 20;
+
+const platforms: Readonly<Record<string, 'mac' | 'windows'>> = { darwin: 'mac', win32: 'windows' };
+
+/**
+ * Everything of the app but its engines and its shells, put together.
+ *
+ * @throws UserError when the folders cannot be used, or another Understudy uses them
+ */
+export async function createHost(options: HostOptions): Promise<Host> {
+  const { dataFolder, platform, log, launch } = options;
+  const at = (name: string): string => join(dataFolder, name);
+  const release = await claim(dataFolder);
+  for (const name of ['journals', 'voices']) await fs.mkdir(at(name), { recursive: true });
+
+  const servers = new Set<Server<Api>>();
+  const waiting: string[] = [];
+  const emit: ApiEmit = (name, payload) => {
+    for (const server of servers) server.emit(name, payload);
+  };
+  const notice = (sentence: string, tone: 'quiet' | 'warning' = 'warning'): void => {
+    log(sentence);
+    if (servers.size > 0) emit('notice', { sentence, tone });
+    else if (waiting.length < WAITING) waiting.push(sentence);
+  };
+
+  const settings = await SettingsStore.open(
+    at('settings.json'),
+    (value) => emit('settingsChanged', value),
+    notice,
+  );
+  const session = await SessionStore.open(dataFolder, notice);
+  const history = await History.open({ path: at('history.jsonl'), now: Date.now, notice });
+  const chosen = await JsonFile.open({
+    path: at('library.json'),
+    schema: v.object({ folder: v.string() }),
+    fallback: { folder: options.libraryFolder },
+    notice,
+  });
+  const wordFile = { path: at('words.json'), schema: wordsSchema, fallback: {}, notice };
+  const words = new WordCounts(await JsonFile.open(wordFile));
+
+  const documents: Documents = new Documents({
+    journals: at('journals'),
+    resolve: (path) => library.places.document(path),
+    preferences: (path) => session.preferences(library.places.at(path)),
+    autosaveDelay: () => settings.value.autosaveDelay,
+    emit,
+    log,
+    now: () => new Date(),
+  });
+  const openLibrary = async (places: Places): Promise<Library> => {
+    const told = await recoverGone(at('journals'), places.root, new Date());
+    for (const sentence of told) notice(sentence);
+    return Library.open({
+      places,
+      words,
+      documents,
+      platform,
+      changed: (view) => emit('libraryChanged', view),
+      notice,
+      log,
+    });
+  };
+  let library = await openLibrary(
+    await Places.open(chosen.value.folder).catch((error: unknown) => {
+      if (!isUserError(error)) throw error;
+      notice(error.message);
+      return Places.open(options.libraryFolder);
+    }),
+  );
+
+  const engines = createEngines({
+    launch,
+    threads: () => settings.value.threads,
+    changed: (status) => emit('enginesChanged', status),
+    log,
+  });
+  const voicePath = (name: string): string => voices.pathOf(name);
+  const suggestions = createSuggestions({
+    engines,
+    documents,
+    voicePath,
+    record: (entry) => Promise.resolve(history.record(entry)),
+    seed: () => randomInt(2 ** 32),
+    log,
+  });
+  const voices: Voices = await Voices.open({
+    folder: at('voices'),
+    platform,
+    changed: (list) => emit('voicesChanged', list),
+    forget: (name) => suggestions.forgetVoice(name),
+    measureYou: (name) => suggestions.measureYou(name),
+    log,
+  });
+  const sources = await Sources.open({
+    folder: at('dropped'),
+    places: () => library.places,
+    sample: options.sampleManuscript,
+  });
+  const training = createTraining({
+    engines,
+    voicePath,
+    resolve: (wanted) => sources.resolve(wanted),
+    memoryLimit: () => settings.value.memoryLimit * 1e6,
+    changed(state) {
+      emit('trainingChanged', state);
+      if (state === null || state.status.kind !== 'running') voices.measure();
+    },
+    voiceChanged: (name) => {
+      voices.trained(name).catch((error: unknown) => log(`Reading ${name}: ${String(error)}`));
+    },
+    log,
+  });
+  const measuring = setTimeout(() => voices.measure(), MEASURE_AFTER);
+
+  const moved = (from: string, to: string): void => {
+    if (from === to) return;
+    session.move(library.places.at(from), library.places.at(to));
+    history.move(from, to);
+  };
+
+  const handlers = {
+    start: async () => ({
+      version: options.version,
+      host: platform.kind,
+      platform: platforms[process.platform] ?? 'linux',
+      settings: settings.value,
+      session: session.value,
+      library: library.view,
+      voices: voices.list,
+      training: training.state(),
+      engines: engines.status(),
+      written: session.written(),
+    }),
+    changeSettings: async (change) => settings.change(change),
+    saveSession: async (value) => none(session.save(value)),
+
+    async chooseLibrary() {
+      const folder = await platform.chooseFolder(library.places.root);
+      if (folder === null) return null;
+      const places = await Places.open(folder);
+      await documents.closeAll();
+      await library.close();
+      library = await openLibrary(places);
+      chosen.set({ folder });
+      return library.view;
+    },
+    createDocument: ({ folder, name }) => library.createDocument(folder, name),
+    createFolder: ({ folder, name }) => library.createFolder(folder, name),
+    async renameEntry({ path, name }) {
+      const to = await library.rename(path, name);
+      moved(path, to);
+      return to;
+    },
+    async moveEntry({ path, folder }) {
+      const to = await library.move(path, folder);
+      moved(path, to);
+      return to;
+    },
+    trashEntry: async ({ path }) => none(await library.trash(path)),
+    revealEntry: async ({ path }) => none(await platform.reveal(await library.places.real(path))),
+    importFiles: ({ folder, files }) => library.import(folder, files),
+    searchLibrary: (query, signal) =>
+      searchLibrary({ root: library.view.root, places: library.places, documents }, query, signal),
+
+    openDocument: ({ path }) => documents.open(path),
+    closeDocument: async ({ path }) => none(await documents.close(path)),
+    editDocument: async ({ path, base, edits }) => ({ version: documents.edit(path, base, edits) }),
+    replaceDocument: async ({ path, text }) => ({ version: documents.replace(path, text) }),
+    saveDocument: async ({ path }) => none(await documents.save(path)),
+    settleDocument: ({ path, keep }) => documents.settle(path, keep),
+    setPreferences: async ({ path, preferences }) =>
+      none(session.setPreferences(library.places.at(path), preferences)),
+    addWritten: async ({ day, words }) => session.addWritten(day, words),
+
+    history: async (query) => history.find(query),
+    markAccepted: async ({ id, text }) => none(history.markAccepted(id, text)),
+
+    voiceDetails: ({ voice }) => voices.details(voice),
+    renameVoice: async ({ voice, name }) => none(await voices.rename(voice, name)),
+    duplicateVoice: ({ voice }) => voices.duplicate(voice),
+    trashVoice: async ({ voice }) => none(await voices.trash(voice)),
+    exportVoice: ({ voice }) => voices.export(voice),
+    importVoice: ({ name, bytes }) => voices.import(name, Buffer.from(bytes, 'base64')),
+    addTrainingText: ({ name, bytes }) => sources.add(name, Buffer.from(bytes, 'base64')),
+
+    ...suggestions.handlers,
+    ...training.handlers,
+  } satisfies ApiHandlers;
+
+  return {
+    connect(port) {
+      const server = serve(api, port, handlers, {
+        unexpected: (error, name) =>
+          log(
+            `${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+          ),
+      });
+      servers.add(server);
+      port.closed(() => servers.delete(server));
+      for (const sentence of waiting.splice(0)) {
+        server.emit('notice', { sentence, tone: 'warning' });
+      }
+    },
+    async close() {
+      clearTimeout(measuring);
+      await training.dispose();
+      suggestions.dispose();
+      engines.dispose();
+      await documents.closeAll();
+      await library.close();
+      await sources.close();
+      for (const store of [settings, session, history, chosen, words]) await store.flush();
+      await release();
+    },
+  };
+}
+
+/** For calls whose reply says only that it is done. */
+const none = (_done: void): null => null;
+
+/** Makes this process the only one that uses the folder. Gives the function that lets go. */
+async function claim(folder: string): Promise<() => Promise<void>> {
+  try {
+    return await lockVoice(folder);
+  } catch (error) {
+    if (isUserError(error) && error.code === 'voice.busy') {
+      throw new UserError(
+        'usage',
+        `Understudy is running with ${basename(folder)} already; close it first, or choose another --data folder.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,267 @@
+import fs from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { watch, type FSWatcher } from 'chokidar';
+import type { Library as LibraryView } from '../../../shared/api/index.ts';
+import { UserError } from '../../../shared/errors.ts';
+import { diskError, isLeftover, renameDurably } from '../../files/atomic.ts';
+import { createFile, type Documents } from '../documents/index.ts';
+import type { Platform } from '../types.ts';
+import { checkedName, folded, freeNames, isDocument, withEnding } from './names.ts';
+import { forPeople, type Places } from './places.ts';
+import { DEEPEST, MOST, readTree, type Tree } from './tree.ts';
+import type { WordCounts } from './words.ts';
+
+/** Milliseconds for which changes of the folder are gathered before it is read again. */
+const GATHER = 150;
+/** Words are counted in the background: told every so many files. */
+const TOLD_EVERY = 50;
+
+export interface LibraryOptions {
+  readonly places: Places;
+  readonly words: WordCounts;
+  readonly documents: Documents;
+  readonly platform: Platform;
+  readonly changed: (library: LibraryView) => void;
+  readonly notice: (sentence: string) => void;
+  readonly log: (line: string) => void;
+}
+
+/** The writer's folder of manuscripts: its tree, and what is done to its entries. */
+export class Library {
+  readonly #options: LibraryOptions;
+  #tree: Tree = {
+    root: { kind: 'folder', path: '', name: '', entries: [] },
+    uncounted: [],
+    cut: false,
+  };
+  #watcher: FSWatcher | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #reading: Promise<void> = Promise.resolve();
+  #counting = false;
+  #told = '';
+  #closed = false;
+
+  private constructor(options: LibraryOptions) {
+    this.#options = options;
+  }
+
+  static async open(options: LibraryOptions): Promise<Library> {
+    const library = new Library(options);
+    await library.refresh();
+    library.#watch();
+    return library;
+  }
+
+  get places(): Places {
+    return this.#options.places;
+  }
+
+  get view(): LibraryView {
+    return { place: forPeople(this.places.root), root: this.#tree.root };
+  }
+
+  /** Reads the folder again, and tells when it is another. */
+  async refresh(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const read = async (): Promise<void> => {
+      const { words, changed, notice } = this.#options;
+      const wasCut = this.#tree.cut;
+      const name = basename(this.places.root);
+      this.#tree = await readTree(this.places, name, (path, stats) => words.known(path, stats));
+      if (this.#tree.cut && !wasCut) {
+        notice(
+          `The library is very large: Understudy shows ${MOST.toLocaleString('en')} entries and ${DEEPEST} levels of folders; choose a folder further in.`,
+        );
+      }
+      const told = JSON.stringify(this.#tree.root);
+      if (told !== this.#told) {
+        this.#told = told;
+        changed(this.view);
+      }
+      this.#count();
+    };
+    this.#reading = this.#reading.then(read, read);
+    await this.#reading;
+  }
+
+  /** Gives the path. Throws UserError. */
+  async createDocument(folder: string, name: string | null): Promise<string> {
+    const real = await this.places.folder(folder);
+    const wanted = name === null ? 'Untitled.md' : withEnding(checkedName(name));
+    for (const free of name === null ? freeNames(wanted) : [wanted]) {
+      try {
+        await this.#assertFree(real, free);
+        await createFile(join(real, free), Buffer.alloc(0));
+        return await this.#done(inside(folder, free));
+      } catch (error) {
+        const taken = error instanceof UserError && error.code === 'document.exists';
+        if (!taken || name !== null) throw error;
+      }
+    }
+    throw new RangeError('There is always a free name');
+  }
+
+  /** Gives the path. Throws UserError. */
+  async createFolder(folder: string, name: string): Promise<string> {
+    const real = await this.places.folder(folder);
+    await this.#assertFree(real, checkedName(name));
+    await fs.mkdir(join(real, name)).catch((error: unknown) => {
+      throw diskError(error, join(real, name));
+    });
+    return this.#done(inside(folder, name));
+  }
+
+  /** Gives the new path. Throws UserError. */
+  async rename(path: string, name: string): Promise<string> {
+    await this.places.real(path);
+    const wanted = isDocument(path.split('/').at(-1)!)
+      ? withEnding(checkedName(name))
+      : checkedName(name);
+    return this.#move(path, inside(parentOf(path), wanted));
+  }
+
+  /** Gives the new path. Throws UserError. */
+  async move(path: string, folder: string): Promise<string> {
+    await this.places.folder(folder);
+    if (folder === path || folder.startsWith(`${path}/`)) {
+      throw new UserError(
+        'document.name',
+        `${path} cannot be moved into itself; choose another folder.`,
+      );
+    }
+    return this.#move(path, inside(folder, path.split('/').at(-1)!));
+  }
+
+  /** Throws UserError. */
+  async trash(path: string): Promise<void> {
+    await this.places.real(path);
+    await this.#options.documents.trashing(path, () =>
+      this.#options.platform.trash(this.places.at(path)),
+    );
+    await this.refresh();
+  }
+
+  /** Puts dropped files into a folder, under free names; gives their paths. Throws UserError. */
+  async import(
+    folder: string,
+    files: readonly { readonly name: string; readonly bytes: string }[],
+  ): Promise<string[]> {
+    const real = await this.places.folder(folder);
+    const wanted = files.map(({ name, bytes }) => {
+      const last = checkedName(name.split(/[\\/]/).at(-1)!);
+      if (isDocument(last)) return { name: last, bytes: Buffer.from(bytes, 'base64') };
+      throw new UserError(
+        'text.unsupported',
+        `${last} is not a .md or .txt file; save it as plain text first.`,
+      );
+    });
+    const paths: string[] = [];
+    for (const { name, bytes } of wanted) {
+      for (const free of freeNames(name)) {
+        try {
+          await this.#assertFree(real, free);
+          await createFile(join(real, free), bytes);
+          paths.push(inside(folder, free));
+          break;
+        } catch (error) {
+          if (!(error instanceof UserError) || error.code !== 'document.exists') throw error;
+        }
+      }
+    }
+    await this.refresh();
+    return paths;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#watcher?.close();
+    await this.#reading;
+  }
+
+  async #move(from: string, to: string): Promise<string> {
+    if (from === to) return to;
+    // The entry itself, not what a link leads to.
+    const source = this.places.at(from);
+    const target = this.places.at(to);
+    const caseOnly = dirname(source) === dirname(target) && folded(from) === folded(to);
+    if (!caseOnly) await this.#assertFree(await this.places.folder(parentOf(to)), basename(target));
+    await this.#options.documents.moving(from, to, () =>
+      renameDurably(source, target).catch((error: unknown) => {
+        throw diskError(error, target);
+      }),
+    );
+    return this.#done(to);
+  }
+
+  /** Throws UserError `document.exists` where a name is taken, also by one that differs in case alone. */
+  async #assertFree(folder: string, name: string): Promise<void> {
+    const names = await fs.readdir(folder);
+    const taken = names.find((other) => folded(other) === folded(name));
+    if (taken === undefined) return;
+    throw new UserError(
+      'document.exists',
+      `There is a "${taken}" in this folder already; choose another name.`,
+    );
+  }
+
+  async #done(path: string): Promise<string> {
+    await this.refresh();
+    return path;
+  }
+
+  /** The watcher gives hints: what is there is read again, and hashes decide about open documents. */
+  #watch(): void {
+    const { root } = this.places;
+    const { documents, log } = this.#options;
+    this.#watcher = watch(root, {
+      ignoreInitial: true,
+      depth: DEEPEST,
+      ignorePermissionErrors: true,
+      ignored: (path: string) => {
+        const name = basename(path);
+        return (
+          path !== root && (name.startsWith('.') || name.endsWith('.voice') || isLeftover(name))
+        );
+      },
+    });
+    this.#watcher.on('all', (event, path) => {
+      this.#timer ??= setTimeout(
+        () => void this.refresh().catch((error) => log(String(error))),
+        GATHER,
+      );
+      if (event === 'addDir' || event === 'unlinkDir') return;
+      documents.check(path).catch((error: unknown) => log(`${path}: ${String(error)}`));
+    });
+    this.#watcher.on('error', (error) => log(`Watching the library: ${String(error)}`));
+  }
+
+  /** Counts words in the background, a file at a time. */
+  #count(): void {
+    if (this.#counting || this.#tree.uncounted.length === 0) return;
+    this.#counting = true;
+    const work = async (): Promise<void> => {
+      const { words } = this.#options;
+      let n = 0;
+      for (const path of this.#tree.uncounted) {
+        if (this.#closed) return;
+        await words.count(path);
+        if (++n % TOLD_EVERY === 0) this.#timer ??= setTimeout(() => void this.refresh(), GATHER);
+        // Others first.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      words.keep();
+    };
+    work()
+      .catch((error: unknown) => this.#options.log(`Counting words: ${String(error)}`))
+      .finally(() => {
+        this.#counting = false;
+        if (!this.#closed) this.#timer ??= setTimeout(() => void this.refresh(), 0);
+      });
+  }
+}
+
+const inside = (folder: string, name: string): string =>
+  folder === '' ? name : `${folder}/${name}`;
+const parentOf = (path: string): string => path.split('/').slice(0, -1).join('/');

@@ -1,0 +1,52 @@
+import { posix } from 'node:path';
+import { UserError } from '../../../shared/errors.ts';
+
+const endings = ['.md', '.txt', '.markdown'];
+
+/** Whether a file of this name is a document. */
+export const isDocument = (name: string): boolean =>
+  !name.startsWith('.') && endings.some((ending) => name.toLowerCase().endsWith(ending));
+
+/** The name of a document as people read it: without its ending. */
+export const titleOf = (name: string): string => name.replace(/\.(md|txt|markdown)$/i, '');
+
+/** With ".md" where it has no ending of a document. */
+export const withEnding = (name: string): string => (isDocument(name) ? name : `${name}.md`);
+
+/** Names that Windows keeps for itself, with any ending. */
+const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
+
+/**
+ * A name that every system takes, so that a library can move.
+ *
+ * @throws UserError `document.name`
+ */
+export function checkedName(name: string): string {
+  const why = name.startsWith('.')
+    ? 'names that begin with a dot are hidden'
+    : /[<>"|?*]/.test(name)
+      ? 'it has one of < > " | ? *'
+      : /[. ]$/.test(name)
+        ? 'it ends with a dot or a space'
+        : reserved.test(name)
+          ? 'Windows keeps that name for itself'
+          : Buffer.byteLength(name) > 240
+            ? 'it is too long'
+            : null;
+  if (why === null) return name;
+  throw new UserError(
+    'document.name',
+    `"${name.slice(0, 80)}" cannot be used as a name: ${why}; choose another one.`,
+  );
+}
+
+/** "Harbour.md", "Harbour 2.md", "Harbour 3.md" and so on. */
+export function* freeNames(name: string): Generator<string> {
+  const ext = isDocument(name) ? posix.extname(name) : '';
+  const stem = name.slice(0, name.length - ext.length);
+  yield name;
+  for (let n = 2; ; n++) yield `${stem} ${n}${ext}`;
+}
+
+/** How a file system that ignores case and composition would see it. */
+export const folded = (name: string): string => name.normalize('NFC').toLowerCase();

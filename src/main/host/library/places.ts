@@ -1,0 +1,89 @@
+import fs from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, sep } from 'node:path';
+import { UserError } from '../../../shared/errors.ts';
+import { codeOf } from '../../files/atomic.ts';
+import { isDocument } from './names.ts';
+
+/** A path with the home folder shortened to ~. */
+export function forPeople(path: string): string {
+  const home = homedir();
+  return path === home || path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
+}
+
+/** Where the paths of the library lie on the disk. Nothing outside its folder is reached, also by links. */
+export class Places {
+  /** Real path of the library's folder. */
+  readonly root: string;
+
+  private constructor(root: string) {
+    this.root = root;
+  }
+
+  /** Makes the folder if need be. Throws UserError `library.missing`. */
+  static async open(folder: string): Promise<Places> {
+    try {
+      await fs.mkdir(folder, { recursive: true });
+      return new Places(await fs.realpath(folder));
+    } catch (error) {
+      throw new UserError(
+        'library.missing',
+        `The folder ${forPeople(folder)} cannot be opened (${codeOf(error) ?? String(error)}); choose another one for the library.`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Where an entry would be, whether it is there or not. Throws UserError for hidden ones. */
+  at(path: string): string {
+    const segments = path === '' ? [] : path.split('/');
+    if (segments.some((segment) => segment.startsWith('.') || /[\\\0]/.test(segment))) {
+      throw notThere(path);
+    }
+    return join(this.root, ...segments);
+  }
+
+  /** The real path of an entry that is there. Throws UserError `document.missing`. */
+  async real(path: string): Promise<string> {
+    let real: string;
+    try {
+      real = await fs.realpath(this.at(path));
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw notThere(path, error);
+    }
+    if (real !== this.root && !real.startsWith(this.root + sep)) {
+      throw new UserError(
+        'document.missing',
+        `${path} is a link out of the library; move the file itself into it.`,
+      );
+    }
+    return real;
+  }
+
+  /** The real path of a document that is there. Throws UserError. */
+  async document(path: string): Promise<string> {
+    const real = await this.real(path);
+    if (isDocument(path.split('/').at(-1)!)) return real;
+    throw new UserError(
+      'text.unsupported',
+      `${path} is not a .md or .txt file; Understudy opens plain text.`,
+    );
+  }
+
+  /** The real path of a folder that is there. Throws UserError. */
+  async folder(path: string): Promise<string> {
+    const real = await this.real(path);
+    if ((await fs.stat(real)).isDirectory()) return real;
+    throw new UserError('document.missing', `${path} is not a folder; choose a folder.`);
+  }
+
+  /** The path in the library of a file on the disk; null outside. */
+  pathOf(file: string): string | null {
+    if (!file.startsWith(this.root + sep)) return null;
+    return file.slice(this.root.length + 1).replaceAll(sep, '/');
+  }
+}
+
+const notThere = (path: string, cause?: unknown): UserError =>
+  new UserError('document.missing', `${path} is not in the library; look for it there.`, { cause });

@@ -1,0 +1,84 @@
+import type { Stats } from 'node:fs';
+import fs from 'node:fs/promises';
+import * as v from 'valibot';
+import { readTextFile } from '../documents/index.ts';
+import { isUserError } from '../../../shared/errors.ts';
+import { codeOf } from '../../files/atomic.ts';
+import type { JsonFile } from '../settings/json-file.ts';
+
+const word = /[\p{L}\p{N}\p{M}]+(?:['’‐-][\p{L}\p{N}\p{M}]+)*/gu;
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+/** Words of a text: runs of letters and digits; by the platform's dictionary where a script has no spaces. */
+export function countWords(text: string): number {
+  let n = 0;
+  if (!unspaced.test(text)) {
+    for (word.lastIndex = 0; word.exec(text) !== null;) n++;
+    return n;
+  }
+  for (const { isWordLike } of new Intl.Segmenter(undefined, { granularity: 'word' }).segment(
+    text,
+  )) {
+    if (isWordLike) n++;
+  }
+  return n;
+}
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** By real path: [modified in milliseconds, bytes, words]. */
+export const wordsSchema = v.record(v.string(), v.tuple([v.number(), count, count]));
+export type CountedWords = v.InferOutput<typeof wordsSchema>;
+
+/** Most files whose counts are kept. */
+const MOST = 20_000;
+
+/** Words of files, counted once for each state of a file, one file at a time. */
+export class WordCounts {
+  readonly #file: JsonFile<CountedWords>;
+  readonly #known: Map<string, readonly [number, number, number]>;
+
+  constructor(file: JsonFile<CountedWords>) {
+    this.#file = file;
+    this.#known = new Map(Object.entries(file.value));
+  }
+
+  /** Words of a file in this state, or null where they were not counted yet. */
+  known(path: string, { mtimeMs, size }: Pick<Stats, 'mtimeMs' | 'size'>): number | null {
+    if (size === 0) return 0;
+    const found = this.#known.get(path);
+    return found && found[0] === mtimeMs && found[1] === size ? found[2] : null;
+  }
+
+  /** Counts a file; what is no text has none. */
+  async count(path: string): Promise<void> {
+    try {
+      const { mtimeMs, size } = await fs.stat(path);
+      if (this.known(path, { mtimeMs, size }) !== null) return;
+      const words = await wordsOf(path);
+      this.#known.delete(path);
+      this.#known.set(path, [mtimeMs, size, words]);
+    } catch (error) {
+      // Gone or not ours to read: the next look at the folder tells.
+      if (codeOf(error) === undefined) throw error;
+    }
+  }
+
+  /** Keeps the counts for the next start. */
+  keep(): void {
+    this.#file.set(Object.fromEntries([...this.#known].slice(-MOST)) as CountedWords);
+  }
+
+  flush(): Promise<void> {
+    return this.#file.flush();
+  }
+}
+
+async function wordsOf(path: string): Promise<number> {
+  try {
+    return countWords((await readTextFile(await fs.readFile(path), path)).text);
+  } catch (error) {
+    if (isUserError(error)) return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,1 @@
+export { createSuggestions, type Suggestions, type SuggestionsOptions } from './suggestions.ts';

@@ -1,0 +1,1 @@
+export { createTraining, type Training, type TrainingOptions } from './training.ts';

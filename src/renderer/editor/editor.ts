@@ -1,0 +1,250 @@
+/** One editor for all documents: it shows one of them and keeps the states of the others. */
+import { isolateHistory } from '@codemirror/commands';
+import { Compartment, EditorState, type StateEffect, type Transaction } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import type { Settings } from '../../shared/api/index.ts';
+import { baseExtensions, commandsOf, configured, documentExtensions } from './extensions.ts';
+import {
+  accept,
+  append,
+  beginning,
+  CONTEXT,
+  dismiss,
+  end,
+  fitStart,
+  ghostField,
+  padAfter,
+} from './ghost/index.ts';
+import { external, origin as originOfChange } from './origin.ts';
+import type {
+  CreateEditor,
+  Editor,
+  EditorCallbacks,
+  EditorCommand,
+  EditorText,
+  Ghost,
+  Origin,
+} from './types.ts';
+
+/** A document that is not shown: its text and history, and where the view was. */
+interface Kept {
+  readonly state: EditorState;
+  readonly scroll: StateEffect<unknown>;
+}
+
+export const createEditor: CreateEditor = (parent, options) => new ProseEditor(parent, options);
+
+class ProseEditor implements Editor {
+  readonly ghost: Ghost;
+  readonly #view: EditorView;
+  readonly #callbacks: EditorCallbacks;
+  readonly #commands: ReturnType<typeof commandsOf>;
+  readonly #base: ReturnType<typeof baseExtensions>;
+  readonly #settings = new Compartment();
+  readonly #document = new Compartment();
+  readonly #kept = new Map<string, Kept>();
+  #configured: ReturnType<typeof configured>;
+  #path: string | null = null;
+
+  constructor(parent: HTMLElement, { settings, callbacks, nonce }: Parameters<CreateEditor>[1]) {
+    this.#callbacks = callbacks;
+    this.#commands = commandsOf(callbacks);
+    this.#base = baseExtensions(callbacks, nonce);
+    this.#configured = configured(settings, callbacks, this.#commands);
+    this.#view = new EditorView({ parent, state: this.#stateOf('', '', true) });
+    this.ghost = this.#makeGhost();
+  }
+
+  show({ path, text, readOnly, caret, top }: EditorText): void {
+    this.#leave();
+    const kept = this.#kept.get(path);
+    this.#kept.delete(path);
+    const fresh = kept?.state ?? this.#stateOf(path, text, readOnly);
+    const changed = kept ? (replacement(fresh, text)?.state ?? fresh) : fresh;
+    const at = Math.min(caret, changed.doc.length);
+    // Settings may have changed while it was away.
+    const state = changed.update({
+      ...(kept ? {} : { selection: { anchor: at } }),
+      effects: [
+        this.#settings.reconfigure(this.#configured),
+        this.#document.reconfigure(documentExtensions(path, readOnly)),
+      ],
+    }).state;
+    this.#path = path;
+    this.#view.setState(state);
+    const start = EditorView.scrollIntoView(Math.min(top, state.doc.length), {
+      y: 'start',
+      yMargin: 0,
+    });
+    this.#view.dispatch({ effects: kept?.scroll ?? start });
+  }
+
+  replaceText(path: string, text: string): void {
+    if (path === this.#path) {
+      const change = replacement(this.#view.state, text);
+      if (change) this.#view.dispatch(change);
+      return;
+    }
+    const kept = this.#kept.get(path);
+    if (kept) {
+      this.#kept.set(path, { ...kept, state: replacement(kept.state, text)?.state ?? kept.state });
+    }
+  }
+
+  renamed(from: string, to: string): void {
+    const kept = this.#kept.get(from);
+    if (kept) {
+      this.#kept.delete(from);
+      this.#kept.set(to, kept);
+    }
+    if (this.#path !== from) return;
+    this.#path = to;
+    const { readOnly } = this.#view.state;
+    this.#view.dispatch({ effects: this.#document.reconfigure(documentExtensions(to, readOnly)) });
+  }
+
+  forget(path: string): void {
+    this.#kept.delete(path);
+    if (this.#path !== path) return;
+    this.#endGhost();
+    this.#path = null;
+    this.#view.setState(this.#stateOf('', '', true));
+  }
+
+  text(): string {
+    return this.#view.state.doc.toString();
+  }
+
+  caret(): number {
+    return this.#view.state.selection.main.head;
+  }
+
+  insert(text: string, origin: Origin): void {
+    const { state } = this.#view;
+    if (state.readOnly) return;
+    const { from, to } = state.selection.main;
+    const fitted = fitStart(state.sliceDoc(Math.max(0, from - CONTEXT), from), text).trimEnd();
+    const pad = padAfter(state.sliceDoc(to, to + 2));
+    this.#view.dispatch({
+      changes: { from, to, insert: fitted + pad },
+      selection: { anchor: from + fitted.length },
+      annotations: [originOfChange.of(origin), isolateHistory.of('full')],
+      userEvent: 'input.insert',
+      scrollIntoView: true,
+    });
+  }
+
+  reveal(from: number, to: number): void {
+    const { length } = this.#view.state.doc;
+    const anchor = Math.min(from, length);
+    this.#view.dispatch({
+      selection: { anchor, head: Math.min(to, length) },
+      effects: EditorView.scrollIntoView(anchor, { y: 'center' }),
+    });
+  }
+
+  run(command: EditorCommand): boolean {
+    // Whoever presses a button means it, however young the suggestion is.
+    return (command === 'acceptAll' ? accept('all') : this.#commands[command])(this.#view);
+  }
+
+  configure(settings: Settings): void {
+    this.#configured = configured(settings, this.#callbacks, this.#commands);
+    this.#view.dispatch({ effects: this.#settings.reconfigure(this.#configured) });
+  }
+
+  focus(): void {
+    this.#view.focus();
+  }
+
+  destroy(): void {
+    this.#endGhost();
+    this.#view.destroy();
+  }
+
+  #stateOf(path: string, text: string, readOnly: boolean): EditorState {
+    return EditorState.create({
+      doc: text,
+      extensions: [
+        this.#settings.of(this.#configured),
+        this.#document.of(documentExtensions(path, readOnly)),
+        this.#base,
+      ],
+    });
+  }
+
+  #leave(): void {
+    this.#endGhost();
+    if (this.#path === null) return;
+    this.#kept.set(this.#path, { state: this.#view.state, scroll: this.#view.scrollSnapshot() });
+  }
+
+  #endGhost(): void {
+    if (this.#view.state.field(ghostField).current === null) return;
+    this.#view.dispatch({ effects: dismiss.of(null) });
+  }
+
+  #makeGhost(): Ghost {
+    return {
+      begin: (request, at) => {
+        const { selection, readOnly } = this.#view.state;
+        const { main, ranges } = selection;
+        const here = main.empty && main.head === at && ranges.length === 1;
+        // It was asked for another place, or what is typed now is not yet text.
+        if (!here || readOnly || this.#view.composing) this.#callbacks.stop(request);
+        else this.#view.dispatch(beginning(request, at));
+      },
+      append: (request, alternative, text) => {
+        if (this.#view.state.field(ghostField).current?.request !== request) return;
+        const now = performance.now();
+        this.#view.dispatch({ effects: append.of({ request, alternative, text, now }) });
+      },
+      end: (request) => {
+        if (this.#view.state.field(ghostField).current?.request !== request) return;
+        this.#view.dispatch({ effects: end.of(request) });
+      },
+      dismiss: () => this.#endGhost(),
+    };
+  }
+}
+
+/** The change that makes the text of a state another one: only what differs, and the caret stays put. */
+function replacement(state: EditorState, text: string): Transaction | null {
+  const before = state.doc.toString();
+  if (before === text) return null;
+  const most = Math.min(before.length, text.length);
+  let start = 0;
+  while (start < most && before.charCodeAt(start) === text.charCodeAt(start)) start++;
+  let end = 0;
+  while (
+    end < most - start &&
+    before.charCodeAt(before.length - 1 - end) === text.charCodeAt(text.length - 1 - end)
+  ) {
+    end++;
+  }
+  const { head } = state.selection.main;
+  const inside = head > start && head < before.length - end;
+  return state.update({
+    changes: {
+      from: start,
+      to: before.length - end,
+      insert: state.toText(text.slice(start, text.length - end)),
+    },
+    ...(inside ? { selection: { anchor: samePlace(before, head, text) } } : {}),
+    annotations: [external.of(true), isolateHistory.of('full')],
+    filter: false,
+  });
+}
+
+/** Where in `text` the words stand that stood before `head`; as far from its start where they are gone. */
+function samePlace(before: string, head: number, text: string): number {
+  for (const size of [48, 24, 12]) {
+    const words = before.slice(Math.max(0, head - size), head);
+    const later = text.indexOf(words, Math.max(0, head - words.length));
+    const earlier = text.lastIndexOf(words, head);
+    const places = [later, earlier].filter((place) => place >= 0).map((p) => p + words.length);
+    places.sort((a, b) => Math.abs(a - head) - Math.abs(b - head));
+    if (places[0] !== undefined) return places[0];
+  }
+  return Math.min(head, text.length);
+}

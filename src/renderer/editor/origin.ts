@@ -1,0 +1,29 @@
+/** Where a change comes from: the writer's hands, a suggestion, or elsewhere. */
+import { Annotation, type Transaction } from '@codemirror/state';
+import type { Edit } from '../../shared/api/index.ts';
+import { accepted } from './ghost/index.ts';
+import type { Origin } from './types.ts';
+
+/** Names the origin of a change that the page asked for. */
+export const origin = Annotation.define<Origin>();
+/** The text comes from the disk: the page knows it already. */
+export const external = Annotation.define<true>();
+
+export function originOf(transaction: Transaction): Origin {
+  const named = transaction.annotation(origin);
+  if (named !== undefined) return named;
+  if (transaction.annotation(accepted) !== undefined) return 'accepted';
+  const is = (event: string) => transaction.isUserEvent(event);
+  if (is('input.paste') || is('input.drop') || is('delete.cut') || is('input.replace'))
+    return 'other';
+  return is('input') || is('delete') ? 'typed' : 'other';
+}
+
+/** A change as the page knows it: offsets in the text before it, in order. */
+export function editsOf(transaction: Transaction): readonly Edit[] {
+  const edits: Edit[] = [];
+  transaction.changes.iterChanges((from, to, _fromB, _toB, insert) => {
+    edits.push({ from, to, insert: insert.toString() });
+  });
+  return edits;
+}

@@ -1,0 +1,215 @@
+import type { ApiClient, EngineStatus, Start, VoiceSummary } from '../../shared/api/index.ts';
+import { unwrap } from '../../shared/result.ts';
+import type { EditorCallbacks, Origin } from '../editor/types.ts';
+import { catalogue } from './catalogue.ts';
+import { Commands } from './commands.svelte.ts';
+import { Dialogue, type Keep } from './dialogue.svelte.ts';
+import type { Document } from './document.svelte.ts';
+import { Documents } from './documents.svelte.ts';
+import { Goals } from './goals.svelte.ts';
+import { History } from './history.svelte.ts';
+import { Library } from './library.svelte.ts';
+import { Notices } from './notices.svelte.ts';
+import { Search } from './search.svelte.ts';
+import { Session } from './session.svelte.ts';
+import { Settings } from './settings.svelte.ts';
+import { Suggestions } from './suggestions.svelte.ts';
+import { TrainingDraft } from './training-draft.svelte.ts';
+import { Training } from './training.svelte.ts';
+import { Voices } from './voices.svelte.ts';
+import { Welcome } from './welcome.svelte.ts';
+
+export interface AppOptions {
+  readonly client: ApiClient;
+  readonly start: Start;
+  /** Keeps the dialogue over a reload of the page. */
+  readonly keep?: Keep | null;
+  /** The manuscript that comes with Understudy. */
+  readonly sample: () => Promise<string>;
+}
+
+/** Milliseconds between two words to the host that the writer types. */
+const TYPING_EVERY = 1000;
+/** Milliseconds of rest before the sampler reads ahead. */
+const REST = 250;
+
+/** Composes the domains; each knows its own, and only what belongs to two of them is here. */
+export class App {
+  readonly client: ApiClient;
+  readonly version: string;
+  readonly host: Start['host'];
+  readonly platform: Start['platform'];
+  engines = $state.raw<EngineStatus>({
+    trainer: { kind: 'starting' },
+    sampler: { kind: 'starting' },
+  });
+  /** The host can be reached. */
+  connected = $state(true);
+
+  readonly notices: Notices;
+  readonly settings: Settings;
+  readonly session: Session;
+  readonly documents: Documents;
+  readonly library: Library;
+  readonly search: Search;
+  readonly voices: Voices;
+  readonly training: Training;
+  /** The voice that is to be, until it is trained; it outlives the panel. */
+  readonly draft: TrainingDraft;
+  readonly dialogue: Dialogue;
+  readonly suggestions: Suggestions;
+  readonly history: History;
+  readonly goals: Goals;
+  readonly commands: Commands;
+  readonly welcome: Welcome;
+  #typingTold = -Infinity;
+  #restTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ client, start, keep = null, sample }: AppOptions) {
+    this.client = client;
+    this.version = start.version;
+    this.host = start.host;
+    this.platform = start.platform;
+    this.engines = start.engines;
+    const notices = (this.notices = new Notices());
+    this.settings = new Settings(client, start, notices);
+    this.session = new Session(client, start);
+    const documents = (this.documents = new Documents({ client, notices, session: this.session }));
+    this.library = new Library({ client, start, notices, documents });
+    this.search = new Search(client, notices);
+    this.voices = new Voices(client, start);
+    this.training = new Training(client, start, (sentence) => this.#trained(sentence));
+    this.draft = new TrainingDraft(client, () => this.library.tree.root);
+    this.dialogue = new Dialogue(client, keep);
+    this.history = new History(client, notices);
+    this.suggestions = new Suggestions({
+      client,
+      documents,
+      notices,
+      voiceFor: (document) => this.voiceFor(document),
+      needVoice: () => this.#needVoice(),
+      finished: () => {
+        if (this.session.panel === 'history') this.history.refresh();
+      },
+    });
+    this.goals = new Goals(client, start);
+    this.welcome = new Welcome(this, sample);
+    this.commands = new Commands(catalogue(this), () => this.settings.values.keys, this.platform);
+    client.on.enginesChanged((engines) => (this.engines = engines));
+    client.on.notice(({ sentence, tone }) => notices.say(sentence, { tone }));
+  }
+
+  /** The voice a document is continued in: the one that was chosen, else the newest. */
+  voiceFor(document: Document | null): VoiceSummary | null {
+    const chosen = this.voices.find(document?.preferences.voice ?? null);
+    if (chosen && chosen.damaged === null) return chosen;
+    return this.voices.usable[0] ?? null;
+  }
+
+  /** Puts text at the caret of the document that is shown, as one undo step. */
+  insert(text: string, origin: Origin = 'accepted'): boolean {
+    const { editor, active } = this.documents;
+    if (!editor || active?.readOnly !== null) {
+      this.notices.say('Open a document that can be changed, then insert again.');
+      return false;
+    }
+    editor.insert(text, origin);
+    return true;
+  }
+
+  /** After the connection was lost: everything that was told meanwhile is asked for again. */
+  async resync(): Promise<void> {
+    await this.notices.attempt(async () => {
+      const start = unwrap(await this.client.call.start({}));
+      this.settings.values = start.settings;
+      this.library.tree = start.library;
+      this.voices.list = start.voices;
+      this.training.state = start.training;
+      this.engines = start.engines;
+      this.goals.written = start.written;
+      await this.documents.resync();
+      await this.goals.tell();
+    });
+  }
+
+  /** What the editor tells, for the domains it concerns. */
+  readonly editorCallbacks: EditorCallbacks = {
+    edited: (edits, origin, words) => {
+      const document = this.documents.active;
+      if (!document) return;
+      document.edited(edits);
+      this.goals.typed(words);
+      if (origin !== 'typed') return;
+      this.session.writing = true;
+      this.#tellTyping();
+    },
+    moved: (caret, top) => {
+      const document = this.documents.active;
+      if (!document) return;
+      document.prefer({ caret, top });
+      this.#readAhead(document);
+    },
+    suggest: (at) => void this.suggestions.ask(at),
+    stop: (request) => this.suggestions.stop(request),
+    accepted: (request, text) => this.suggestions.accepted(request, text),
+    ghostChanged: (state) => this.suggestions.ghostChanged(state),
+    countsChanged: (counts) => {
+      if (this.documents.active) this.documents.active.counts = counts;
+    },
+    outlineChanged: (headings) => {
+      if (this.documents.active) this.documents.active.outline = headings;
+    },
+  };
+
+  /** How a training ended, quietly, and what one would do next. */
+  #trained(sentence: string): void {
+    const ready = this.training.state?.status.kind === 'done' && this.documents.active !== null;
+    this.notices.say(sentence, {
+      topic: 'training',
+      actions: [
+        { label: 'Show', run: () => this.session.show('voices') },
+        ...(ready ? [{ label: 'Try it', run: () => this.commands.run('continue') }] : []),
+      ],
+    });
+  }
+
+  #needVoice(): void {
+    const trains = this.training.active;
+    this.notices.say(
+      trains
+        ? 'Your first voice is still studying; it can continue your text as soon as it has something to show.'
+        : 'There is no voice yet. Train one on your own pages, then it can continue your text.',
+      {
+        topic: 'no voice',
+        actions: [
+          {
+            label: trains ? 'Show training' : 'Train a voice',
+            run: () => this.session.show('voices'),
+          },
+        ],
+      },
+    );
+  }
+
+  /** Training gives way while the writer types. */
+  #tellTyping(): void {
+    const now = performance.now();
+    if (now - this.#typingTold < TYPING_EVERY) return;
+    this.#typingTold = now;
+    void this.client.call.typing({});
+  }
+
+  /** Reading ahead only saves time: where it fails, Continue says why. */
+  #readAhead(document: Document): void {
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => {
+      const voice = this.voiceFor(document);
+      const { editor, active } = this.documents;
+      if (!voice || !editor || document !== active || !document.queue.idle) return;
+      const { path, queue } = document;
+      // The caret of now: it may have moved since it was told.
+      const at = editor.caret();
+      void this.client.call.readAhead({ path, version: queue.version, at, voice: voice.name });
+    }, REST);
+  }
+}

@@ -1,0 +1,174 @@
+import { defaultKeys } from '../editor/keys.ts';
+import type { EditorCommand } from '../editor/types.ts';
+import type { App } from './app.svelte.ts';
+import type { Command } from './commands.svelte.ts';
+import type { Panel } from './session.svelte.ts';
+
+/** Every command of the page, in the order in which the palette and the settings list them. */
+export function catalogue(app: App): readonly Command[] {
+  const { documents, session, library, settings, suggestions } = app;
+  const shown = (): boolean => documents.active !== null;
+  const writable = (): boolean => documents.active?.readOnly === null;
+  const ghost = (): boolean => suggestions.ghost.kind === 'shown';
+
+  const editor = (
+    id: EditorCommand,
+    title: string,
+    group: Command['group'],
+    when: () => boolean,
+  ): Command => ({
+    id,
+    title,
+    key: defaultKeys[id],
+    group,
+    heard: 'editor',
+    when,
+    run: () => {
+      documents.editor?.focus();
+      documents.editor?.run(id);
+    },
+  });
+  const page = (
+    id: string,
+    title: string,
+    key: string,
+    group: Command['group'],
+    run: () => unknown,
+    more: Partial<Pick<Command, 'when' | 'also'>> = {},
+  ): Command => ({ id, title, key, group, heard: 'page', run: () => void run(), ...more });
+  const panel = (id: Panel, title: string, key: string): Command =>
+    page(`panel.${id}`, title, key, 'View', () => session.toggle(id));
+  const withActive = (work: (document: NonNullable<typeof documents.active>) => unknown) => () =>
+    documents.active ? work(documents.active) : undefined;
+
+  return [
+    editor('continue', 'Continue this paragraph', 'Suggestions', writable),
+    editor('acceptAll', 'Accept the suggestion', 'Suggestions', ghost),
+    editor('acceptWord', 'Accept the next word', 'Suggestions', ghost),
+    editor('acceptSentence', 'Accept the next sentence', 'Suggestions', ghost),
+    editor('nextAlternative', 'Next alternative', 'Suggestions', ghost),
+    editor('previousAlternative', 'Previous alternative', 'Suggestions', ghost),
+    page('autoSuggest', 'Suggest when I pause: on or off', '', 'Suggestions', () =>
+      settings.change({ autoSuggest: !settings.values.autoSuggest }),
+    ),
+    page('snooze', 'No suggestions by themselves for 10 minutes', '', 'Suggestions', () =>
+      suggestions.snooze(10),
+    ),
+
+    editor('undo', 'Undo', 'Write', writable),
+    editor('redo', 'Redo', 'Write', writable),
+    editor('bold', 'Strong', 'Write', writable),
+    editor('italic', 'Emphasis', 'Write', writable),
+    editor('heading', 'Heading', 'Write', writable),
+    editor('find', 'Find in this document', 'Write', shown),
+    editor('findNext', 'Next match', 'Write', shown),
+    editor('findPrevious', 'Previous match', 'Write', shown),
+    editor('replace', 'Find and replace', 'Write', writable),
+
+    page('newDocument', 'New document', 'Mod-Alt-n', 'Documents', () => library.createDocument()),
+    page('newFolder', 'New folder', '', 'Documents', () => {
+      session.toggleSidebar(true);
+      return library.createFolder();
+    }),
+    page('openDocument', 'Go to a document', 'Mod-p', 'Documents', () => {
+      session.overlay = session.overlay === 'documents' ? 'none' : 'documents';
+    }),
+    page('findInAll', 'Find in all documents', 'Mod-Shift-f', 'Documents', () => {
+      session.toggleSidebar(true);
+      app.search.focusRequests++;
+    }),
+    page(
+      'save',
+      'Save now',
+      'Mod-s',
+      'Documents',
+      withActive((document) => documents.save(document)),
+      { when: shown },
+    ),
+    page(
+      'closeDocument',
+      'Close this document',
+      'Mod-Alt-w',
+      'Documents',
+      withActive((document) => documents.close(document)),
+      { when: shown },
+    ),
+    page('nextDocument', 'Next document', 'Alt-PageDown', 'Documents', () => documents.turn(1), {
+      when: () => documents.list.length > 1,
+    }),
+    page(
+      'previousDocument',
+      'Previous document',
+      'Alt-PageUp',
+      'Documents',
+      () => documents.turn(-1),
+      { when: () => documents.list.length > 1 },
+    ),
+    page(
+      'reveal',
+      'Show this document in the file manager',
+      '',
+      'Documents',
+      withActive((document) => library.reveal(document.path)),
+      { when: shown },
+    ),
+    page('chooseLibrary', 'Choose another folder for the library', '', 'Documents', () =>
+      library.chooseFolder(),
+    ),
+
+    page('sidebar', 'Library and outline', 'Mod-\\', 'View', () => session.toggleSidebar()),
+    panel('voices', 'Voices and training', 'Mod-Alt-v'),
+    panel('dialogue', 'Talk with a voice', 'Mod-Alt-c'),
+    panel('history', 'History of suggestions', 'Mod-Alt-y'),
+    page('focusMode', 'Focus: off, sentence, paragraph', 'Mod-Shift-l', 'View', () => {
+      const { focus } = settings.values;
+      const next = { off: 'sentence', sentence: 'paragraph', paragraph: 'off' } as const;
+      return settings.change({ focus: next[focus] });
+    }),
+    page('typewriter', 'Typewriter mode: on or off', 'Mod-Shift-y', 'View', () =>
+      settings.change({ typewriter: !settings.values.typewriter }),
+    ),
+    ...(['system', 'light', 'dark', 'contrast'] as const).map((theme) =>
+      page(
+        `theme.${theme}`,
+        {
+          system: 'Theme: as the system has it',
+          light: 'Theme: light',
+          dark: 'Theme: dark',
+          contrast: 'Theme: high contrast',
+        }[theme],
+        '',
+        'View',
+        () => settings.change({ theme }),
+      ),
+    ),
+
+    page('pauseTraining', 'Pause training', '', 'Voices', () => app.training.pause(), {
+      when: () => app.training.active,
+    }),
+    page(
+      'stopTraining',
+      'Stop training and keep the best',
+      '',
+      'Voices',
+      () => app.training.stop(),
+      {
+        when: () => app.training.active,
+      },
+    ),
+
+    page(
+      'commands',
+      'All commands',
+      'Mod-Shift-p',
+      'Understudy',
+      () => {
+        session.overlay = session.overlay === 'commands' ? 'none' : 'commands';
+      },
+      { also: 'Mod-k' },
+    ),
+    page('settings', 'Settings', 'Mod-,', 'Understudy', () => session.toggle('settings')),
+    page('write', 'Back to the text', 'Mod-Shift-e', 'Understudy', () => documents.editor?.focus()),
+    page('welcome', 'Welcome', '', 'Understudy', () => app.welcome.show()),
+  ];
+}

@@ -1,0 +1,145 @@
+import {
+  defaultSampling,
+  type ApiClient,
+  type Edit,
+  type OpenDocument,
+  type Preferences,
+  type Sampling,
+  type SaveState,
+} from '../../shared/api/index.ts';
+import type { Counts, EditorText, Heading } from '../editor/types.ts';
+import { EditQueue } from './edit-queue.ts';
+
+/** Milliseconds after which what was set for a document is kept. */
+const PAUSE = 500;
+
+export interface DocumentOptions {
+  readonly client: ApiClient;
+  readonly opened: OpenDocument;
+  /** The text in the editor, where it shows this document. */
+  readonly live: (document: Document) => string | null;
+  readonly problem: (sentence: string) => void;
+}
+
+/** A document that is open: its text on the way to the host, and what the writer set for it. */
+export class Document {
+  path = $state('');
+  save = $state.raw<SaveState>({ kind: 'saved', version: 0 });
+  readOnly = $state.raw<string | null>(null);
+  /** What the file holds, where the text here was recovered from a crash and differs. */
+  fileText = $state.raw<string | null>(null);
+  form = $state('');
+  counts = $state.raw<Counts>({ words: 0, characters: 0, selectedWords: 0 });
+  outline = $state.raw<readonly Heading[]>([]);
+  preferences = $state.raw<Preferences>({
+    voice: null,
+    sampling: defaultSampling,
+    goal: null,
+    caret: 0,
+    top: 0,
+  });
+  readonly queue: EditQueue;
+  readonly #client: ApiClient;
+  /** As it was when the editor last left it. */
+  #left: string;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ client, opened, live, problem }: DocumentOptions) {
+    this.#client = client;
+    this.preferences = opened.preferences;
+    this.#left = opened.text;
+    this.path = opened.path;
+    this.save = { kind: 'saved', version: opened.version };
+    this.#describe(opened);
+    this.queue = new EditQueue({
+      client,
+      path: opened.path,
+      version: opened.version,
+      text: () => live(this) ?? this.#left,
+      failed: ({ sentence }) => problem(sentence),
+    });
+  }
+
+  get name(): string {
+    return nameOf(this.path);
+  }
+
+  get forEditor(): EditorText {
+    const { caret, top } = this.preferences;
+    return { path: this.path, text: this.#left, readOnly: this.readOnly !== null, caret, top };
+  }
+
+  edited(edits: readonly Edit[]): void {
+    this.queue.push(edits);
+    if (this.save.kind === 'saved') this.save = { kind: 'unsaved', version: this.save.version };
+  }
+
+  /** The editor shows another document now. */
+  leave(text: string): void {
+    this.#left = text;
+  }
+
+  moved(to: string): void {
+    this.path = to;
+    this.queue.path = to;
+  }
+
+  /** Another program changed the file. Gives the text to be shown. */
+  reloaded(opened: OpenDocument): string {
+    this.#describe(opened);
+    this.#left = this.queue.reloaded(opened);
+    return this.#left;
+  }
+
+  /** A conflict or a recovery is over. Gives the text to be shown. */
+  settled(opened: OpenDocument): string {
+    this.#describe(opened);
+    this.queue.settled(opened);
+    this.#left = opened.text;
+    return this.#left;
+  }
+
+  replaced({ text, version }: { readonly text: string; readonly version: number }): void {
+    this.queue.settled({ version });
+    this.#left = text;
+  }
+
+  /** Gives the text to be shown, or null where ours stands. */
+  reconnected(opened: OpenDocument): string | null {
+    this.#describe(opened);
+    const text = this.queue.reconnected(opened);
+    if (text !== null) this.#left = text;
+    return text;
+  }
+
+  prefer(change: Partial<Preferences>): void {
+    this.preferences = { ...this.preferences, ...change };
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.keepPreferences(), PAUSE);
+  }
+
+  sample(change: Partial<Sampling>): void {
+    this.prefer({ sampling: { ...this.preferences.sampling, ...change } });
+  }
+
+  /** Losing a caret or a slider's place is not worth a sentence. */
+  async keepPreferences(): Promise<void> {
+    clearTimeout(this.#timer);
+    const { path, preferences } = this;
+    await this.#client.call.setPreferences({ path, preferences });
+  }
+
+  #describe(opened: OpenDocument): void {
+    this.readOnly = opened.readOnly;
+    this.fileText = opened.fileText;
+    this.form = opened.form;
+  }
+}
+
+/** "Novel/Chapter 2.md" is "Chapter 2". */
+export function nameOf(path: string): string {
+  const file = path.slice(path.lastIndexOf('/') + 1);
+  return file.replace(/\.(md|markdown|txt)$/i, '');
+}
+
+export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));

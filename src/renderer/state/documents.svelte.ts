@@ -1,0 +1,209 @@
+import type { ApiClient, OpenDocument, SaveState } from '../../shared/api/index.ts';
+import { unwrap } from '../../shared/result.ts';
+import type { Editor } from '../editor/types.ts';
+import { Document } from './document.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+import type { Session } from './session.svelte.ts';
+
+export interface DocumentsOptions {
+  readonly client: ApiClient;
+  readonly notices: Notices;
+  readonly session: Session;
+}
+
+/** The documents that are open, and the one the editor shows. */
+export class Documents {
+  list = $state.raw<readonly Document[]>([]);
+  active = $state.raw<Document | null>(null);
+  /** The one that is being read from the disk. */
+  opening = $state.raw<string | null>(null);
+  editor: Editor | null = null;
+  readonly #client: ApiClient;
+  readonly #notices: Notices;
+  readonly #session: Session;
+  /** States that were told before their document was here. */
+  readonly #early = new Map<string, SaveState>();
+
+  constructor({ client, notices, session }: DocumentsOptions) {
+    this.#client = client;
+    this.#notices = notices;
+    this.#session = session;
+    client.on.saveState(({ path, state }) => {
+      const document = this.find(path);
+      if (document) document.save = state;
+      else this.#early.set(path, state);
+    });
+    client.on.documentMoved(({ from, to }) => this.#moved(from, to));
+    client.on.documentReloaded((opened) => {
+      const document = this.find(opened.path);
+      if (document) this.#show(document, document.reloaded(opened));
+    });
+  }
+
+  find(path: string): Document | null {
+    return this.list.find((document) => document.path === path) ?? null;
+  }
+
+  /** The editor is there, or goes. */
+  attach(editor: Editor | null): void {
+    if (editor === null) this.#leave();
+    this.editor = editor;
+    if (editor && this.active) editor.show(this.active.forEditor);
+  }
+
+  /** Opens what was open when Understudy was last closed. What is gone since is left out. */
+  async restore(): Promise<void> {
+    const { open, active } = this.#session.restored;
+    // The one that will be shown comes first: the others may take their time.
+    const first = active ?? open[0];
+    if (first === undefined) return;
+    await this.open(first, { quietly: true });
+    await Promise.all(
+      open.filter((path) => path !== first).map((path) => this.#load(path, { quietly: true })),
+    );
+    const order = (document: Document): number => {
+      const index = open.indexOf(document.path);
+      return index < 0 ? open.length : index;
+    };
+    this.list = [...this.list].sort((a, b) => order(a) - order(b));
+    const [left] = this.list;
+    if (!this.active && left) this.activate(left);
+    this.#keep();
+  }
+
+  async open(path: string, options: { readonly quietly?: boolean } = {}): Promise<Document | null> {
+    const document = this.find(path) ?? (await this.#load(path, options));
+    if (document) this.activate(document);
+    return document;
+  }
+
+  activate(document: Document): void {
+    if (this.active === document) return this.editor?.focus();
+    this.#leave();
+    this.active = document;
+    this.editor?.show(document.forEditor);
+    this.editor?.focus();
+    this.#keep();
+  }
+
+  /** The next or previous tab, wrapping. */
+  turn(by: 1 | -1): void {
+    if (!this.active || this.list.length < 2) return;
+    const index = this.list.indexOf(this.active) + by + this.list.length;
+    this.activate(this.list[index % this.list.length]!);
+  }
+
+  /** Sends and saves all, then closes. What cannot be saved stays open. */
+  async close(document: Document): Promise<void> {
+    if (document === this.active) document.leave(this.editor?.text() ?? document.forEditor.text);
+    await this.#notices.attempt(async () => {
+      await document.queue.flush();
+      await document.keepPreferences();
+      unwrap(await this.#client.call.closeDocument({ path: document.path }));
+      this.drop(document);
+    });
+  }
+
+  /** Forgets a document without saving: it is in the trash, or closed. */
+  drop(document: Document): void {
+    const index = this.list.indexOf(document);
+    if (index < 0) return;
+    this.list = this.list.filter((other) => other !== document);
+    if (this.active === document) {
+      this.active = null;
+      const next = this.list[Math.min(index, this.list.length - 1)];
+      if (next) this.activate(next);
+    }
+    this.editor?.forget(document.path);
+    this.#keep();
+  }
+
+  /** All that lie in a folder, or are the document itself. */
+  within(path: string): readonly Document[] {
+    return this.list.filter(
+      (document) => document.path === path || document.path.startsWith(`${path}/`),
+    );
+  }
+
+  async save(document: Document): Promise<void> {
+    await this.#notices.attempt(async () => {
+      await document.queue.flush();
+      unwrap(await this.#client.call.saveDocument({ path: document.path }));
+    });
+  }
+
+  async settle(document: Document, keep: 'mine' | 'theirs'): Promise<void> {
+    await this.#notices.attempt(async () => {
+      await document.queue.flush();
+      const opened = unwrap(await this.#client.call.settleDocument({ path: document.path, keep }));
+      this.#show(document, document.settled(opened));
+    });
+  }
+
+  /** The host was given this text for a document. */
+  replace(document: Document, now: { readonly text: string; readonly version: number }): void {
+    document.replaced(now);
+    this.#show(document, now.text);
+  }
+
+  /** After the connection was lost: the host and the page agree again. */
+  async resync(): Promise<void> {
+    for (const document of this.list) {
+      await this.#notices.attempt(async () => {
+        const { path } = document;
+        const text = document.reconnected(unwrap(await this.#client.call.openDocument({ path })));
+        if (text !== null) this.#show(document, text);
+      });
+    }
+  }
+
+  async #load(path: string, options: { readonly quietly?: boolean }): Promise<Document | null> {
+    this.opening = path;
+    const load = async (): Promise<OpenDocument> =>
+      unwrap(await this.#client.call.openDocument({ path }));
+    const opened = options.quietly
+      ? await load().catch(() => null)
+      : await this.#notices.attempt(load);
+    if (this.opening === path) this.opening = null;
+    if (!opened) return null;
+    const there = this.find(opened.path);
+    if (there) return there;
+    const document = new Document({
+      client: this.#client,
+      opened,
+      live: (asking) => (asking === this.active && this.editor ? this.editor.text() : null),
+      problem: (sentence) => this.#notices.say(sentence, { tone: 'problem', topic: opened.path }),
+    });
+    const early = this.#early.get(opened.path);
+    if (early) document.save = early;
+    this.#early.delete(opened.path);
+    this.list = [...this.list, document];
+    return document;
+  }
+
+  #show(document: Document, text: string): void {
+    this.editor?.replaceText(document.path, text);
+  }
+
+  #leave(): void {
+    if (!this.active || !this.editor) return;
+    this.active.leave(this.editor.text());
+    this.active.prefer({ caret: this.editor.caret() });
+  }
+
+  #moved(from: string, to: string): void {
+    for (const document of this.within(from)) {
+      const path = to + document.path.slice(from.length);
+      this.editor?.renamed(document.path, path);
+      document.moved(path);
+    }
+    this.#keep();
+  }
+
+  #keep(): void {
+    this.#session.opened(
+      this.list.map(({ path }) => path),
+      this.active?.path ?? null,
+    );
+  }
+}

@@ -1,0 +1,184 @@
+import type { ApiClient, Edit, OpenDocument } from '../../shared/api/index.ts';
+import type { Failure } from '../../shared/result.ts';
+import { applyEdits, composeEdits, difference, rebaseEdits, undoEdits } from './edits.ts';
+
+export interface QueueOptions {
+  readonly client: ApiClient;
+  readonly path: string;
+  readonly version: number;
+  /** The text as it stands here, with all edits. */
+  readonly text: () => string;
+  /** The host refused for a reason that trying again does not mend. */
+  readonly failed: (failure: Failure) => void;
+}
+
+/**
+ * Carries the edits of one document to the host, in order. One message is under way at a time; what is
+ * typed meanwhile is gathered into the next one.
+ */
+export class EditQueue {
+  path: string;
+  /** What the host has. */
+  version: number;
+  readonly #client: ApiClient;
+  readonly #text: () => string;
+  readonly #failed: (failure: Failure) => void;
+  #waiting: readonly Edit[] | null = null;
+  #underWay: readonly Edit[] | null = null;
+  #pumping: Promise<unknown> | null = null;
+  /** The connection is lost: nothing is sent until `reconnected`. */
+  #lost = false;
+  /** The host took it amiss: what waits is tried again with the next edit. */
+  #refused = false;
+  /** Goes up when the text here is replaced: replies to what was sent before mean nothing. */
+  #era = 0;
+
+  constructor({ client, path, version, text, failed }: QueueOptions) {
+    this.#client = client;
+    this.path = path;
+    this.version = version;
+    this.#text = text;
+    this.#failed = failed;
+  }
+
+  /** Whether the host has everything. */
+  get idle(): boolean {
+    return this.#waiting === null && this.#underWay === null;
+  }
+
+  push(edits: readonly Edit[]): void {
+    this.#waiting = this.#waiting === null ? edits : composeEdits(this.#waiting, edits);
+    this.#refused = false;
+    this.#pump();
+  }
+
+  /** Waits until the host has everything; gives its version, or null where it cannot be reached. */
+  async flush(): Promise<number | null> {
+    this.#refused = false;
+    while (!this.idle && !this.#lost && !this.#refused) {
+      this.#pump();
+      await this.#pumping;
+    }
+    return this.#lost || this.#refused ? null : this.version;
+  }
+
+  /**
+   * Another program changed the file. Gives the text that is right now: theirs, with what was typed here
+   * and has not arrived yet.
+   */
+  reloaded(document: OpenDocument): string {
+    const mine = this.#unsent();
+    this.#era++;
+    this.#underWay = null;
+    this.version = document.version;
+    if (mine === null) return document.text;
+    const theirs = difference(undoEdits(this.#text(), mine), document.text);
+    const rebased = theirs === null ? mine : rebaseEdits(mine, theirs);
+    this.#waiting = rebased.length > 0 ? rebased : null;
+    this.#pump();
+    return applyEdits(document.text, rebased);
+  }
+
+  /** The host has this text and nothing else counts any more. */
+  settled({ version }: Pick<OpenDocument, 'version'>): void {
+    this.#era++;
+    this.#waiting = null;
+    this.#underWay = null;
+    this.version = version;
+  }
+
+  /**
+   * The connection is back, and the host has `document`. Gives the text to be shown where it is not the
+   * one here; null where ours stands.
+   */
+  reconnected(document: OpenDocument): string | null {
+    const mine = this.#unsent();
+    const ours = this.#text();
+    this.#lost = false;
+    this.#era++;
+    this.#underWay = null;
+    this.#waiting = null;
+    const unchanged = document.version === this.version;
+    this.version = document.version;
+    if (document.text === ours) return null;
+    if (mine === null) return document.text;
+    if (unchanged) {
+      this.#waiting = mine;
+      this.#pump();
+    } else {
+      this.#run(() => this.#replace());
+    }
+    return null;
+  }
+
+  #unsent(): readonly Edit[] | null {
+    if (this.#underWay === null) return this.#waiting;
+    return this.#waiting === null ? this.#underWay : composeEdits(this.#underWay, this.#waiting);
+  }
+
+  #pump(): void {
+    if (this.#lost || this.#refused || this.#waiting === null) return;
+    this.#run(() => this.#send());
+  }
+
+  /** One at a time; what came in while it ended is sent after it. */
+  #run(work: () => Promise<unknown>): void {
+    this.#pumping ??= work().finally(() => {
+      this.#pumping = null;
+      this.#pump();
+    });
+  }
+
+  async #send(): Promise<void> {
+    while (this.#waiting !== null) {
+      const edits = this.#waiting;
+      const era = this.#era;
+      this.#underWay = edits;
+      this.#waiting = null;
+      const result = await this.#client.call.editDocument({
+        path: this.path,
+        base: this.version,
+        edits: [...edits],
+      });
+      if (era !== this.#era) continue;
+      if (result.ok) {
+        this.#underWay = null;
+        this.version = result.value.version;
+      } else if (result.error.code === 'document.stale') {
+        if (!(await this.#replace())) return;
+      } else {
+        this.#hold(result.error);
+        return;
+      }
+    }
+  }
+
+  /** Edits went astray: the host gets the whole text. Gives whether it took it. */
+  async #replace(): Promise<boolean> {
+    const era = this.#era;
+    // The text holds everything typed until now.
+    const text = this.#text();
+    this.#underWay = this.#unsent();
+    this.#waiting = null;
+    const result = await this.#client.call.replaceDocument({ path: this.path, text });
+    if (era !== this.#era) return true;
+    if (!result.ok) {
+      this.#hold(result.error);
+      return false;
+    }
+    this.#underWay = null;
+    this.version = result.value.version;
+    return true;
+  }
+
+  /** Keeps what was not taken, for the next try. */
+  #hold(failure: Failure): void {
+    this.#waiting = this.#unsent();
+    this.#underWay = null;
+    if (failure.code === 'engine.gone') this.#lost = true;
+    else {
+      this.#refused = true;
+      this.#failed(failure);
+    }
+  }
+}

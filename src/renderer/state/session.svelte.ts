@@ -1,0 +1,62 @@
+import type { ApiClient, Session as Kept, Start } from '../../shared/api/index.ts';
+
+export type Panel = Kept['panel'] | 'settings';
+
+/** Milliseconds after which what is open is kept for the next start. */
+const PAUSE = 400;
+
+/** How the room is arranged: what is open, and which panels stand beside the page. */
+export class Session {
+  sidebar = $state(true);
+  panel = $state.raw<Panel>('none');
+  /** What lies over everything for a moment. */
+  overlay = $state.raw<'none' | 'commands' | 'documents'>('none');
+  /** The writer types: panels and bars step back until the pointer moves. */
+  writing = $state(false);
+  readonly #client: ApiClient;
+  #open: Pick<Kept, 'open' | 'active'>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(client: ApiClient, start: Pick<Start, 'session'>) {
+    this.#client = client;
+    this.sidebar = start.session.sidebar;
+    this.panel = start.session.panel;
+    this.#open = { open: start.session.open, active: start.session.active };
+  }
+
+  /** What was open when Understudy was last closed. */
+  get restored(): Pick<Kept, 'open' | 'active'> {
+    return this.#open;
+  }
+
+  toggleSidebar(shown = !this.sidebar): void {
+    this.sidebar = shown;
+    this.#keep();
+  }
+
+  show(panel: Panel): void {
+    this.panel = panel;
+    this.#keep();
+  }
+
+  toggle(panel: Panel): void {
+    this.show(this.panel === panel ? 'none' : panel);
+  }
+
+  opened(open: readonly string[], active: string | null): void {
+    this.#open = { open: [...open], active };
+    this.#keep();
+  }
+
+  #keep(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.keepNow(), PAUSE);
+  }
+
+  /** Losing this costs a few clicks: a failure is not worth a sentence. */
+  async keepNow(): Promise<void> {
+    clearTimeout(this.#timer);
+    const panel = this.panel === 'settings' ? 'none' : this.panel;
+    await this.#client.call.saveSession({ ...this.#open, sidebar: this.sidebar, panel });
+  }
+}

@@ -1,0 +1,42 @@
+import {
+  defaultSettings,
+  type ApiClient,
+  type Settings as Values,
+  type SettingsChange,
+  type Start,
+} from '../../shared/api/index.ts';
+import { unwrap } from '../../shared/result.ts';
+import type { Notices } from './notices.svelte.ts';
+
+/** Everything a writer sets for all documents. A change shows at once and is then kept by the host. */
+export class Settings {
+  values = $state.raw<Values>(defaultSettings);
+  readonly #client: ApiClient;
+  readonly #notices: Notices;
+  /** Changes that the host has not confirmed; what it tells meanwhile does not undo them. */
+  #underWay = 0;
+
+  constructor(client: ApiClient, start: Pick<Start, 'settings'>, notices: Notices) {
+    this.#client = client;
+    this.#notices = notices;
+    this.values = start.settings;
+    client.on.settingsChanged((values) => {
+      if (this.#underWay === 0) this.values = values;
+    });
+  }
+
+  async change(change: SettingsChange): Promise<void> {
+    const before = this.values;
+    this.values = { ...before, ...withoutUndefined(change) };
+    this.#underWay++;
+    const kept = await this.#notices.attempt(async () =>
+      unwrap(await this.#client.call.changeSettings(change)),
+    );
+    this.#underWay--;
+    if (this.#underWay === 0) this.values = kept ?? before;
+  }
+}
+
+function withoutUndefined(change: SettingsChange): Partial<Values> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,90 @@
+/** Numbers of voices and trainings in the words of people. */
+
+const decimals = (value: number, digits: number): string =>
+  value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+/** 12345 -> "12,345". */
+export const count = (value: number): string => decimals(value, 0);
+
+/** "1 word", "2,000 words". */
+export const plural = (n: number, noun: string, many = `${noun}s`): string =>
+  `${count(n)} ${n === 1 ? noun : many}`;
+
+/** "a", "a and b", "a, b and c". */
+export function listed(parts: readonly string[]): string {
+  if (parts.length < 2) return parts[0] ?? '';
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)!}`;
+}
+
+/** Seconds as one says them: "8 seconds", "3 minutes", "2 hours 5 minutes". */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'an unknown time';
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return plural(whole, 'second');
+  const minutes = Math.round(whole / 60);
+  if (minutes < 60) return plural(minutes, 'minute');
+  const hours = plural(Math.floor(minutes / 60), 'hour');
+  return minutes % 60 === 0 ? hours : `${hours} ${plural(minutes % 60, 'minute')}`;
+}
+
+/** Seconds to the second: "18 s", "1 min 48 s", "2 h 5 min". */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** What is left, without a false precision: "less than 10 seconds left", "about 4 minutes left". */
+export function left(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '';
+  if (seconds < 10) return 'less than 10 seconds left';
+  const rough = seconds < 60 ? Math.ceil(seconds / 5) * 5 : seconds;
+  return `about ${duration(rough)} left`;
+}
+
+/** Bytes in powers of 1000: "512 B", "1.4 MB". */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let scaled = value;
+  let unit = 0;
+  while (scaled >= 999.5 && unit < units.length - 1) {
+    scaled /= 1000;
+    unit++;
+  }
+  return `${decimals(scaled, unit === 0 || scaled >= 100 ? 0 : 1)} ${units[unit]!}`;
+}
+
+/** A number with so many digits that matter, without trailing zeros: 0.0030000 -> "0.003". */
+export const figure = (value: number, digits = 3): string =>
+  String(Number(value.toPrecision(digits)));
+
+/** Milliseconds since 1970 as a day, seen from `now`: "today, 14:05", "yesterday", "3 March", "3 March 2025". */
+export function day(at: number, now: number): string {
+  const then = new Date(at);
+  const today = new Date(now);
+  const midnight = new Date(today.getFullYear(), today.getMonth(), today.getDate()).getTime();
+  if (at >= midnight) {
+    return `today, ${then.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+  }
+  if (at >= midnight - 86_400_000) return 'yesterday';
+  return then.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    ...(then.getFullYear() === today.getFullYear() ? {} : { year: 'numeric' }),
+  });
+}
+
+/**
+ * Bits per character as hesitation: a text of b bits a character is as hard to guess as one in which each
+ * character is drawn from 2^b that are equally likely.
+ */
+export const hesitation = (bitsPerCharacter: number): string =>
+  decimals(2 ** bitsPerCharacter, 2 ** bitsPerCharacter < 9.95 ? 1 : 0);
+
+export const unitsWords = {
+  char: 'letter by letter',
+  subword: 'in parts of words',
+  word: 'word by word',
+} as const;

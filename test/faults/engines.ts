@@ -1,0 +1,120 @@
+/**
+ * Kills, starves and stops engines while a voice is trained and a suggestion is asked for:
+ * `node test/faults/engines.ts [times]`. Prints one JSON line. What stands for the editor is this process:
+ * it must live, hear of each failure, and have its loop free all the time.
+ */
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEngines } from '../../src/main/host/engines/index.ts';
+import { createTraining } from '../../src/main/host/training/index.ts';
+import {
+  defaultChoices,
+  type EngineState,
+  type TrainingState,
+} from '../../src/shared/api/index.ts';
+import { launcher, until } from '../helpers/engines.ts';
+import { prose } from '../helpers/understudy.ts';
+import { dice } from '../helpers/voices.ts';
+
+export interface Outcome {
+  readonly forced: number;
+  /** Failures that the state told, and that training went on after. */
+  readonly shown: number;
+  readonly resumed: number;
+  /** Milliseconds from the failure to the state that tells of it; for hangs, after the limit. */
+  readonly slowestToShow: number;
+  /** Longest time the editor's loop was not free, in milliseconds. */
+  readonly longestBlock: number;
+  readonly finished: boolean;
+}
+
+const PING = 100;
+const HANG = 1000;
+const ways = ['kill', 'abort', 'stop'] as const;
+
+/** Forces `times` failures, in series of three: a fourth within ten minutes would end the restarts. */
+export async function forceFailures(times: number, seed = 1): Promise<Outcome> {
+  const root = mkdtempSync(join(tmpdir(), 'understudy-faults-'));
+  const roll = dice(seed);
+  const block = monitorEventLoopDelay({ resolution: 5 });
+  let [shown, resumed, slowestToShow, forced] = [0, 0, 0, 0];
+  let finished = true;
+  mkdirSync(join(root, 'voices'));
+  writeFileSync(join(root, 'a.md'), prose(12));
+  block.enable();
+  try {
+    for (let series = 0; forced < times; series++) {
+      const { launch, newest } = launcher();
+      let trainer: EngineState = { kind: 'starting' };
+      let state: TrainingState | null = null;
+      const engines = createEngines({
+        launch,
+        threads: () => 1,
+        changed: (status) => (trainer = status.trainer),
+        log: () => undefined,
+        timing: { pingEvery: PING, hangLimit: HANG },
+      });
+      const training = createTraining({
+        engines,
+        voicePath: (name) => join(root, 'voices', `${name}.voice`),
+        resolve: () => Promise.resolve([join(root, 'a.md')]),
+        memoryLimit: () => 0,
+        changed: (next) => (state = next),
+        voiceChanged: () => undefined,
+        log: () => undefined,
+      });
+      const now = (): TrainingState => state!;
+      const running = (): boolean =>
+        trainer.kind === 'ready' && now().status.kind === 'running' && now().progress !== null;
+      await training.handlers.startTraining({
+        name: `Voice ${series}`,
+        sources: [{ kind: 'sample' }],
+        choices: {
+          ...defaultChoices,
+          overrides: {
+            ...defaultChoices.overrides,
+            network: { embedding: 8, layers: [16] },
+            training: { batch: 4, window: 16, epochs: 100_000, patience: 0 },
+          },
+        },
+      });
+      for (let i = 0; i < 3 && forced < times; i++) {
+        const notices = now().notices.length;
+        const progress = now().progress;
+        await until(() => running() && now().progress !== progress);
+        await new Promise((done) => setTimeout(done, roll(120)));
+        const way = ways[roll(ways.length)]!;
+        const { pid } = newest('trainer');
+        const began = performance.now();
+        forced++;
+        process.kill(pid!, { kill: 'SIGKILL', abort: 'SIGABRT', stop: 'SIGSTOP' }[way]);
+        await until(() => trainer.kind === 'restarting', 30_000);
+        const took = performance.now() - began - (way === 'stop' ? HANG + PING : 0);
+        slowestToShow = Math.max(slowestToShow, took);
+        if (took <= 2000) shown++;
+        const before = now().progress;
+        await until(() => running() && now().progress !== before && now().notices.length > notices);
+        resumed++;
+      }
+      await training.handlers.stopTraining({});
+      await until(() => now().status.kind === 'done');
+      finished &&= now().evaluations.length > 0;
+      engines.dispose();
+    }
+  } finally {
+    block.disable();
+    rmSync(root, { recursive: true, force: true });
+  }
+  const longestBlock = block.max / 1e6;
+  return { forced, shown, resumed, slowestToShow, longestBlock, finished };
+}
+
+if (import.meta.main) {
+  const times = Number(process.argv[2] ?? 50);
+  const outcome = await forceFailures(times);
+  console.log(JSON.stringify(outcome));
+  const { forced, shown, resumed, finished } = outcome;
+  if (forced !== times || shown !== times || resumed !== times || !finished) process.exitCode = 1;
+}

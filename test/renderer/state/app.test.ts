@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { defaultSettings, type ApiHandlers, type Start } from '../../../src/shared/api/index.ts';
+import type { Editor } from '../../../src/renderer/editor/types.ts';
+import { App } from '../../../src/renderer/state/app.svelte.ts';
+import { connectApi, settled, start, voice } from './api.ts';
+import { opened } from './document-host.ts';
+
+const MANUSCRIPT = `# The Quarter\n\n${'I weighed things for a living. '.repeat(100)}\n\nThe end.`;
+
+function room(handlers: Partial<ApiHandlers> = {}, parts: Partial<Start> = {}) {
+  let text = 'The fog';
+  const connection = connectApi({
+    openDocument: ({ path }) => Promise.resolve(opened({ path, text: 'The fog' })),
+    createDocument: ({ name }) => Promise.resolve(name ?? 'Untitled.md'),
+    replaceDocument: () => Promise.resolve({ version: 1 }),
+    editDocument: ({ base }) => Promise.resolve({ version: base + 1 }),
+    startTraining: () => Promise.resolve(null),
+    changeSettings: () => Promise.resolve({ ...defaultSettings, welcomed: true }),
+    saveSession: () => Promise.resolve(null),
+    setPreferences: () => Promise.resolve(null),
+    addWritten: ({ words }) => Promise.resolve(words),
+    typing: () => Promise.resolve(null),
+    readAhead: () => Promise.resolve(null),
+    ...handlers,
+  });
+  const app = new App({
+    client: connection.client,
+    start: start(parts),
+    sample: () => Promise.resolve(MANUSCRIPT),
+  });
+  const inserted: string[] = [];
+  app.documents.attach({
+    show: (shown) => (text = shown.text),
+    replaceText: (_, now) => (text = now),
+    text: () => text,
+    caret: () => 4,
+    focus: () => undefined,
+    reveal: () => undefined,
+    insert: (piece) => inserted.push(piece),
+  } as Partial<Editor> as Editor);
+  const calls = (name: string): unknown[] =>
+    connection.asked.filter((each) => each.name === name).map(({ request }) => request);
+  return { app, calls, inserted, shown: () => text, ...connection };
+}
+
+describe('the app', () => {
+  test('continues in the chosen voice, else in the newest that works', async () => {
+    const voices = [voice('Broken', { damaged: 'It is damaged.' }), voice('New'), voice('Old')];
+    const { app } = room({}, { voices });
+    const document = (await app.documents.open('Fog.md'))!;
+    expect(app.voiceFor(document)?.name).toBe('New');
+    document.prefer({ voice: 'Old' });
+    expect(app.voiceFor(document)?.name).toBe('Old');
+    document.prefer({ voice: 'Broken' });
+    expect(app.voiceFor(document)?.name).toBe('New');
+  });
+
+  test('leads to training where there is no voice', async () => {
+    const { app } = room();
+    await app.documents.open('Fog.md');
+    app.editorCallbacks.suggest(7);
+    await settled();
+    const [notice] = app.notices.list;
+    expect(notice?.sentence).toContain('There is no voice yet.');
+    notice?.actions[0]?.run();
+    expect(app.session.panel).toBe('voices');
+  });
+
+  test('says once a second at most that the writer types', async () => {
+    const { app, calls } = room();
+    await app.documents.open('Fog.md');
+    for (let at = 7; at < 27; at++) {
+      app.editorCallbacks.edited([{ from: at, to: at, insert: 'x' }], 'typed', 0);
+    }
+    await settled(20);
+    expect(calls('typing')).toHaveLength(1);
+    expect(app.session.writing).toBe(true);
+  });
+
+  test('does not take what was accepted for the writer’s own words', async () => {
+    const { app } = room();
+    await app.documents.open('Fog.md');
+    app.editorCallbacks.edited([{ from: 7, to: 7, insert: ' came up' }], 'accepted', 0);
+    app.editorCallbacks.edited([{ from: 15, to: 15, insert: ' at' }], 'typed', 1);
+    expect(app.goals.session).toBe(1);
+    await settled(20);
+  });
+
+  test('lets the sampler read ahead where the caret rests', async () => {
+    const { app, calls } = room({}, { voices: [voice('New')] });
+    await app.documents.open('Fog.md');
+    for (const caret of [1, 2, 3]) app.editorCallbacks.moved(caret, 0);
+    await settled(300);
+    expect(calls('readAhead')).toEqual([{ path: 'Fog.md', version: 0, at: 4, voice: 'New' }]);
+  });
+
+  test('puts nothing into a document that cannot be changed', async () => {
+    const { app, inserted } = room({
+      openDocument: ({ path }) => Promise.resolve(opened({ path, readOnly: 'It is locked.' })),
+    });
+    await app.documents.open('Fog.md');
+    expect(app.insert('text')).toBe(false);
+    expect(inserted).toEqual([]);
+    expect(app.notices.list).toHaveLength(1);
+  });
+
+  test('asks again for everything when the connection is back', async () => {
+    const { app } = room({
+      start: () => Promise.resolve(start({ voices: [voice('Meanwhile')], written: { day: 5 } })),
+    });
+    await app.resync();
+    expect(app.voices.list.map(({ name }) => name)).toEqual(['Meanwhile']);
+    expect(app.goals.written).toEqual({ day: 5 });
+  });
+
+  test('has no two commands with the same key', () => {
+    expect(room().app.commands.conflicts).toEqual([]);
+  });
+});
+
+describe('the first try', () => {
+  test('opens the beginning of the sample and trains a voice on all of it', async () => {
+    const { app, calls, shown } = room();
+    expect(app.welcome.shown).toBe(true);
+    await app.welcome.trySample();
+    expect(shown().startsWith('# The Quarter\n\nI weighed things')).toBe(true);
+    expect(shown()).not.toContain('The end.');
+    expect(app.documents.active?.queue.version).toBe(1);
+    expect(calls('startTraining')).toMatchObject([
+      { name: 'The Quarter', sources: [{ kind: 'sample' }] },
+    ]);
+    expect(app.session.panel).toBe('voices');
+    expect(app.welcome.shown).toBe(false);
+    await settled();
+  });
+
+  test('does not come again when it was seen', () => {
+    const { app } = room({}, { settings: { ...defaultSettings, welcomed: true } });
+    expect(app.welcome.shown).toBe(false);
+  });
+});

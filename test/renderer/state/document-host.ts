@@ -1,0 +1,88 @@
+import { UserError } from '../../../src/shared/errors.ts';
+import {
+  defaultSampling,
+  type ApiHandlers,
+  type Edit,
+  type OpenDocument,
+} from '../../../src/shared/api/index.ts';
+import { EditQueue } from '../../../src/renderer/state/edit-queue.ts';
+import { applyEdits } from '../../../src/renderer/state/edits.ts';
+import { connectApi } from './api.ts';
+
+export const opened = (parts: Partial<OpenDocument> = {}): OpenDocument => ({
+  path: 'Fog.md',
+  text: '',
+  version: 0,
+  form: 'UTF-8',
+  readOnly: null,
+  fileText: null,
+  preferences: { voice: null, sampling: defaultSampling, goal: null, caret: 0, top: 0 },
+  ...parts,
+});
+
+/** A host with one document in memory, as strict about versions as the real one. */
+export class DocumentHost {
+  text: string;
+  version = 0;
+  /** What happens before an edit is taken: a pause, a failure. */
+  before: () => Promise<void> = () => Promise.resolve();
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  readonly handlers: Partial<ApiHandlers> = {
+    editDocument: async ({ base, edits }) => {
+      await this.before();
+      if (base !== this.version) throw new UserError('document.stale', 'It changed meanwhile.');
+      this.text = applyEdits(this.text, edits);
+      return { version: ++this.version };
+    },
+    replaceDocument: async ({ text }) => {
+      await this.before();
+      this.text = text;
+      return { version: ++this.version };
+    },
+  };
+
+  /** Another program writes the file. */
+  change(text: string): OpenDocument {
+    this.text = text;
+    this.version++;
+    return this.opened();
+  }
+
+  opened(): OpenDocument {
+    return opened({ text: this.text, version: this.version });
+  }
+}
+
+/** A page that shows one document of a host. */
+export function edit(text: string) {
+  const host = new DocumentHost(text);
+  const connection = connectApi(host.handlers);
+  const page = { text };
+  const problems: string[] = [];
+  const queue = new EditQueue({
+    client: connection.client,
+    path: 'Fog.md',
+    version: 0,
+    text: () => page.text,
+    failed: ({ sentence }) => problems.push(sentence),
+  });
+  return {
+    host,
+    page,
+    queue,
+    problems,
+    connection,
+    /** As the editor tells it: the text has changed already. */
+    change(...edits: Edit[]): void {
+      page.text = applyEdits(page.text, edits);
+      queue.push(edits);
+    },
+    type(at: number, insert: string): void {
+      this.change({ from: at, to: at, insert });
+    },
+  };
+}

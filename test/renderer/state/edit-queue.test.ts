@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { UserError } from '../../../src/shared/errors.ts';
+import { edit } from './document-host.ts';
+import { settled } from './api.ts';
+
+const pause = (milliseconds: number) => (): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+describe('the queue of edits', () => {
+  test('brings every edit to the host, in order', async () => {
+    const room = edit('');
+    for (const [at, letter] of [...'The fog came up the river.'].entries()) {
+      room.type(at, letter);
+      if (at % 5 === 0) await settled(1);
+    }
+    expect(await room.queue.flush()).toBe(room.host.version);
+    expect(room.host.text).toBe('The fog came up the river.');
+  });
+
+  test('gathers what is typed while a message is under way', async () => {
+    const room = edit('');
+    room.host.before = pause(20);
+    for (const [at, letter] of [...'a whole sentence at once'].entries()) room.type(at, letter);
+    await room.queue.flush();
+    expect(room.host.text).toBe('a whole sentence at once');
+    expect(room.connection.asked.map(({ name }) => name)).toEqual(['editDocument', 'editDocument']);
+  });
+
+  test('is idle only when the host has everything', async () => {
+    const room = edit('');
+    expect(room.queue.idle).toBe(true);
+    room.type(0, 'x');
+    expect(room.queue.idle).toBe(false);
+    await room.queue.flush();
+    expect(room.queue.idle).toBe(true);
+  });
+
+  test('gives the host the whole text where edits went astray', async () => {
+    const room = edit('fog');
+    room.host.version = 7;
+    room.type(3, ' came');
+    expect(await room.queue.flush()).toBe(8);
+    expect(room.host.text).toBe('fog came');
+    room.type(8, ' up');
+    await room.queue.flush();
+    expect(room.host.text).toBe('fog came up');
+    expect(room.connection.asked.at(-1)?.name).toBe('editDocument');
+  });
+
+  test('keeps what was typed while the whole text was on its way', async () => {
+    const room = edit('fog');
+    room.host.version = 7;
+    room.host.before = pause(10);
+    room.type(3, ' came');
+    await settled(15);
+    room.type(8, ' up');
+    await room.queue.flush();
+    expect(room.host.text).toBe('fog came up');
+  });
+
+  test('tells a refusal once and tries again with the next edit', async () => {
+    const room = edit('');
+    room.host.before = () =>
+      Promise.reject(new UserError('document.read-only', 'It cannot be changed.'));
+    room.type(0, 'a');
+    expect(await room.queue.flush()).toBeNull();
+    expect(room.problems.length).toBeGreaterThan(0);
+    room.host.before = () => Promise.resolve();
+    room.type(1, 'b');
+    await room.queue.flush();
+    expect(room.host.text).toBe('ab');
+  });
+
+  test('brings theirs and what was not sent together when another program changed the file', async () => {
+    const room = edit('the fog');
+    room.host.before = pause(30);
+    room.type(7, ' came');
+    const theirs = room.host.change('The thick fog');
+    room.page.text = room.queue.reloaded(theirs);
+    expect(room.page.text).toBe('The thick fog came');
+    room.host.before = () => Promise.resolve();
+    await settled(40);
+    await room.queue.flush();
+    expect(room.host.text).toBe('The thick fog came');
+  });
+
+  test('waits while there is no connection, and sends what waited after it', async () => {
+    const room = edit('fog');
+    room.connection.close();
+    room.type(3, ' came');
+    expect(await room.queue.flush()).toBeNull();
+    expect(room.queue.idle).toBe(false);
+    expect(room.problems).toEqual([]);
+  });
+
+  test('after a reconnection to an unchanged host sends what waited', async () => {
+    const lost = await losing('fog', ' came');
+    expect(lost.queue.reconnected(lost.host.opened())).toBeNull();
+    expect(lost.page.text).toBe('fog came');
+  });
+
+  test('after a reconnection takes the text of the host where nothing waited', async () => {
+    const room = edit('fog');
+    const theirs = room.host.change('mist');
+    expect(room.queue.reconnected(theirs)).toBe('mist');
+    expect(room.queue.idle).toBe(true);
+    expect(room.queue.version).toBe(theirs.version);
+    await room.queue.flush();
+  });
+
+  test('after a reconnection knows that the edit under way had arrived', async () => {
+    const lost = await losing('fog', ' came');
+    const arrived = lost.host.change('fog came');
+    expect(lost.queue.reconnected(arrived)).toBeNull();
+    expect(lost.queue.idle).toBe(true);
+    expect(lost.queue.version).toBe(arrived.version);
+  });
+
+  test('ends with the same text on both sides, whatever is typed and whenever it is acknowledged', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(1000), fc.string({ maxLength: 3 }), fc.nat(3), fc.boolean()), {
+          maxLength: 25,
+        }),
+        async (steps) => {
+          const room = edit('The fog came up the river.');
+          for (const [place, insert, gone, waits] of steps) {
+            const from = place % (room.page.text.length + 1);
+            const to = Math.min(room.page.text.length, from + gone);
+            room.change({ from, to, insert });
+            if (waits) await settled(0);
+          }
+          await room.queue.flush();
+          expect(room.host.text).toBe(room.page.text);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+/** A page that typed and then lost the connection. */
+async function losing(text: string, typed: string) {
+  const room = edit(text);
+  room.connection.close();
+  room.type(text.length, typed);
+  await room.queue.flush();
+  return room;
+}
