@@ -26,6 +26,19 @@
   },
   "targets": [
     {
+      "target_name": "kernels_avx512bf16",
+      "type": "static_library",
+      "win_delay_load_hook": "false",
+      "sources": ["<(cpp)/isa_avx512bf16.cc"],
+      "conditions": [
+        ["target_arch=='x64'", {
+          "cflags": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mavx512bf16", "-mfma"],
+          "xcode_settings": {"OTHER_CPLUSPLUSFLAGS": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mavx512bf16", "-mfma"]},
+          "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["/arch:AVX512"]}}
+        }]
+      ]
+    },
+    {
       "target_name": "kernels_avx512",
       "type": "static_library",
       "win_delay_load_hook": "false",
@@ -53,7 +66,7 @@
     },
     {
       "target_name": "understudy",
-      "dependencies": ["kernels_avx512", "kernels_avx2"],
+      "dependencies": ["kernels_avx512bf16", "kernels_avx512", "kernels_avx2"],
       "xcode_settings": {"GCC_ENABLE_CPP_EXCEPTIONS": "YES"},
       "msvs_settings": {"VCCLCompilerTool": {"ExceptionHandling": 1}},
       "sources": [

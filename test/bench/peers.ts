@@ -17,59 +17,49 @@ interface Case {
   readonly sizes: Readonly<Record<string, number>>;
   /** Flags that only our side knows. */
   readonly ours: readonly string[];
-  /** The least ratio that we want to show. */
-  readonly bar: number;
+  /** The least ratio that we want to show; null: for information. */
+  readonly bar: number | null;
 }
 
-const int8 = ['--precision', 'int8'];
+const training = [
+  { name: '2x128, E64, V80', sizes: { E: 64, H: 128, V: 80 } },
+  { name: '2x512, E256, V80', sizes: { E: 256, H: 512, V: 80 } },
+  { name: '2x1024, E512, V8000', sizes: { E: 512, H: 1024, V: 8000, runs: 3 } },
+];
+const sampling = [
+  { name: '2x256, V80', sizes: { E: 256, H: 256, V: 80 }, bar: 10 },
+  { name: '2x512, V80', sizes: { E: 256, H: 512, V: 80 }, bar: 10 },
+  { name: '2x1024, V8000', sizes: { E: 512, H: 1024, V: 8000, runs: 5 }, bar: 3.5 },
+];
+/** PyTorch multiplies float32 in all of them. */
 const cases: readonly Case[] = [
-  {
-    name: 'train 2x128, E64, V80',
+  // As `understudy train` runs: bfloat16 where the processor has it.
+  ...training.map(({ name, sizes }): Case => ({
+    name: `train ${name}`,
     what: 'train',
-    sizes: { E: 64, H: 128, V: 80 },
+    sizes,
     ours: [],
     bar: 1.5,
-  },
-  {
-    name: 'train 2x512, E256, V80',
+  })),
+  ...training.map(({ name, sizes }): Case => ({
+    name: `train ${name}, float32`,
     what: 'train',
-    sizes: { E: 256, H: 512, V: 80 },
-    ours: [],
-    bar: 1.5,
-  },
-  {
-    name: 'train 2x1024, E512, V8000',
-    what: 'train',
-    sizes: { E: 512, H: 1024, V: 8000, runs: 3 },
-    ours: [],
-    bar: 1.5,
-  },
-  {
-    name: 'sample 2x256, V80',
+    sizes,
+    ours: ['--precision', 'float32'],
+    bar: null,
+  })),
+  ...sampling.map(({ name, sizes, bar }): Case => ({
+    name: `sample ${name}`,
     what: 'sample',
-    sizes: { E: 256, H: 256, V: 80 },
+    sizes,
     ours: [],
-    bar: 10,
-  },
-  {
-    name: 'sample 2x512, V80',
-    what: 'sample',
-    sizes: { E: 256, H: 512, V: 80 },
-    ours: [],
-    bar: 10,
-  },
-  {
-    name: 'sample 2x1024, V8000',
-    what: 'sample',
-    sizes: { E: 512, H: 1024, V: 8000, runs: 5 },
-    ours: [],
-    bar: 3.5,
-  },
+    bar,
+  })),
   {
     name: 'sample 2x1024, V8000, int8',
     what: 'sample',
     sizes: { E: 512, H: 1024, V: 8000, runs: 5 },
-    ours: int8,
+    ours: ['--precision', 'int8'],
     bar: 7,
   },
 ];
@@ -136,9 +126,11 @@ async function compare(test: Case, pairs: number, threads: string): Promise<bool
   console.log(
     `${test.name.padEnd(30)}${cell(median(peers), 12)}${cell(median(mine), 12)}` +
       `${cell(ratio, 9)}x${cell(Math.min(...ratios), 8)} -${cell(Math.max(...ratios), 6)}` +
-      `${cell(test.bar, 8)}x  ${ratio >= test.bar ? 'reached' : 'below'}`,
+      (test.bar === null
+        ? ''
+        : `${cell(test.bar, 8)}x  ${ratio >= test.bar ? 'reached' : 'below'}`),
   );
-  return ratio >= test.bar;
+  return test.bar === null || ratio >= test.bar;
 }
 
 async function compareQuality(text: string, threads: string): Promise<void> {

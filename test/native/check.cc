@@ -27,7 +27,7 @@ Ids Random::ids(size_t count, int limit) {
 }
 
 void Check::begin(const char* format, ...) {
-  const int head = std::snprintf(running, sizeof running, "%s ", k->name);
+  const int head = std::snprintf(running, sizeof running, "%s%s ", k->name, half ? " half" : "");
   va_list arguments;
   va_start(arguments, format);
   std::vsnprintf(running + head, sizeof running - size_t(head), format, arguments);
@@ -45,6 +45,8 @@ void Check::fail(const std::string& what) {
   if (failures_ == most) std::printf("%s: further mismatches are not shown\n", k->name);
 }
 
+static double coarser(bool half) { return half ? 3000 : 1; }
+
 void Check::close(const char* what, const float* actual, const Numbers& expected, double tolerance,
                   double least) {
   double squares = 0;
@@ -52,7 +54,7 @@ void Check::close(const char* what, const float* actual, const Numbers& expected
   const double mean = expected.empty() ? 0 : std::sqrt(squares / double(expected.size()));
   const double level = std::fmax(mean, least);
   for (size_t i = 0; i < expected.size(); i++) {
-    const double bound = tolerance * (std::fabs(expected[i]) + level) + 1e-30;
+    const double bound = tolerance * coarser(half) * (std::fabs(expected[i]) + level) + 1e-30;
     const double share = std::fabs(double(actual[i]) - expected[i]) / bound;
     compared_++;
     if (share > worst_) {
@@ -69,7 +71,7 @@ void Check::close(const char* what, const float* actual, const Numbers& expected
 
 void Check::close(const char* what, double actual, double expected, double tolerance) {
   compared_++;
-  if (std::fabs(actual - expected) <= tolerance * (std::fabs(expected) + 1e-3)) return;
+  if (std::fabs(actual - expected) <= tolerance * coarser(half) * (std::fabs(expected) + 1e-3)) return;
   char text[200];
   std::snprintf(text, sizeof text, "%s is %.12g, expected %.12g", what, actual, expected);
   fail(text);
@@ -90,8 +92,8 @@ void Check::spoil(Runtime& rt) {
 std::string Check::summary() const {
   char text[512];
   std::snprintf(text, sizeof text,
-                "%s: %s, %ld cases, %.0f numbers compared, at most %.0f %% of the tolerance used (%s)",
-                k->name, passed() ? "passed" : "FAILED", cases_, compared_, 100 * worst_,
+                "%s%s: %s, %ld cases, %.0f numbers compared, at most %.0f %% of the tolerance used (%s)",
+                k->name, half ? " in bfloat16" : "", passed() ? "passed" : "FAILED", cases_, compared_, 100 * worst_,
                 worst_case_.c_str());
   return text;
 }

@@ -26,9 +26,11 @@ class Random {
 // What one instruction set has shown so far.
 class Check {
  public:
-  Check(const Kernels* kernels, bool quick) : k(kernels), quick(quick) {}
+  Check(const Kernels* kernels, bool quick, bool half) : k(kernels), quick(quick), half(half) {}
   const Kernels* const k;
   const bool quick;
+  // Products in bfloat16, whose roundings are 3,000 times as coarse as the tolerances assume.
+  const bool half;
 
   // Everything until the next begin() belongs to this case, as in "recurrent lstm T3 B1".
   void begin(const char* format, ...)
@@ -50,6 +52,7 @@ class Check {
     for (int threads : quick ? std::vector<int>{1, 3} : std::vector<int>{1, 2, 3, 7}) {
       threads_ = threads;
       Runtime rt(k, threads);
+      rt.half = half;
       operation(rt);
       spoil(rt);
       operation(rt);

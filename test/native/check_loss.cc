@@ -52,8 +52,8 @@ void check_loss(Check& check) {
   check_softmax(check, {9, 4, 19}, 1, 0.7f);
   for (size_t n : {1, 7, 33}) check_nan(check, n);
   if (check.quick) return;
-  // Far apart, so that most terms vanish.
-  check_softmax(check, {4, 3, 40}, 60, 1);
+  // Far apart, so that most terms vanish; there a coarse logit is another loss.
+  if (!check.half) check_softmax(check, {4, 3, 40}, 60, 1);
   check_softmax(check, {130, 33, 15}, 1, 1.3f);
   check_softmax(check, {6, 65, 1031}, 1, 1);
   // More logits than are held at once.

@@ -22,11 +22,11 @@ void check_gemm(Check& check, Sizes s) {
     check.with_runtimes([&](Runtime& rt) {
       const Matrix left = {a, at ? s.m : s.depth, at}, right = {b, bt ? s.depth : s.n, bt};
       Floats c(size_t(s.m * s.n)), with_bias(size_t(s.m * s.n));
-      gemm(rt, s.m, s.n, s.depth, left, right, c, s.n, false);
+      gemm(rt, trained(rt), s.m, s.n, s.depth, left, right, c, s.n, false);
       check.close("c", c, plain);
-      gemm(rt, s.m, s.n, s.depth, left, right, c, s.n, true);
+      gemm(rt, trained(rt), s.m, s.n, s.depth, left, right, c, s.n, true);
       check.close("c accumulated", c, twice);
-      gemm(rt, s.m, s.n, s.depth, left, right, with_bias, s.n, false, bias);
+      gemm(rt, trained(rt), s.m, s.n, s.depth, left, right, with_bias, s.n, false, bias);
       check.close("c with bias", with_bias, biased);
     });
   }

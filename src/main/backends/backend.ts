@@ -1,10 +1,17 @@
 import type { StepperFactory } from '../lm/nn/stepper.ts';
 
+/**
+ * What the products of a training step are made of: float32, or bfloat16 summed in float32, about twice as
+ * fast where the processor has it. `auto` takes bfloat16 where it is. Weights, sums and the optimiser are
+ * float32 either way.
+ */
+export type TrainingPrecision = 'auto' | 'float32' | 'bfloat16';
+
 /** What runs the numbers: a TensorFlow.js backend with our kernels, and a stepper for sampling. */
 export interface Backend {
   /** Name of the TensorFlow.js backend. */
   readonly name: 'native' | 'reference';
-  /** For people: "CPU, AVX-512, 2 threads". */
+  /** For people: "CPU, AVX-512 with bfloat16, 2 threads". */
   readonly description: string;
   readonly threads: number;
   /** Why it is not a faster one; null where it is the best. */

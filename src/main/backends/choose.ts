@@ -1,11 +1,13 @@
 import { UserError } from '../../shared/errors.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, TrainingPrecision } from './backend.ts';
 
 export interface BackendChoice {
   /** `cpu` and `auto` are the same until there is a GPU backend. */
   readonly device?: 'auto' | 'cpu';
   /** 0 or absent: as many as the processor has. */
   readonly threads?: number | undefined;
+  /** float32 unless it is named. */
+  readonly precision?: TrainingPrecision;
 }
 
 /**
@@ -25,8 +27,15 @@ export async function chooseBackend(choice: BackendChoice = {}): Promise<Backend
   const { createReference } = await import('./reference/index.ts');
   if (forced === 'reference') return createReference('UNDERSTUDY_BACKEND asks for it');
   const { loadNative } = await import('./native/index.ts');
-  const native = loadNative({ threads: choice.threads });
+  const precision = choice.precision ?? 'float32';
+  const native = loadNative({ threads: choice.threads, precision });
   if (!('unavailable' in native)) return native;
+  if (precision === 'bfloat16') {
+    throw new UserError(
+      'backend.unavailable',
+      `bfloat16 was asked for, but ${native.unavailable}; leave --precision out to go on without it.`,
+    );
+  }
   if (forced === 'native') {
     throw new UserError(
       'backend.unavailable',

@@ -101,7 +101,7 @@ export function measureSampling(backend: Backend, options: BenchOptions): Speed 
   const random = createRandom(options.seed);
   const stepper = backend.createStepper(config, initialWeights(config, random), {
     streams: 1,
-    precision: options.precision,
+    precision: options.precision === 'int8' ? 'int8' : 'float32',
   });
   const ids = new Int32Array(1);
   const chances = new Float64Array(config.vocabulary);

@@ -23,7 +23,7 @@ export interface BenchOptions {
   readonly seconds: number;
   readonly text?: string;
   readonly recipe: (typeof recipeNames)[number];
-  readonly precision: 'float32' | 'int8';
+  readonly precision: 'auto' | 'float32' | 'bfloat16' | 'int8';
 }
 
 const integer = (maximum: number): NumberBounds => ({ integer: true, minimum: 1, maximum });
@@ -63,17 +63,27 @@ export function addBench(program: Command, output: Output): void {
       new Option('--recipe <name>', 'quality: the recipe').choices(recipeNames).default('recipe-c'),
     )
     .addOption(
-      new Option('--precision <kind>', 'sample: weights')
-        .choices(['float32', 'int8'])
-        .default('float32'),
+      new Option(
+        '--precision <kind>',
+        'train, quality: products, float32 or bfloat16; sample: weights, float32 or int8',
+      )
+        .choices(['auto', 'float32', 'bfloat16', 'int8'])
+        .default('auto'),
     )
     .action(async (what: (typeof benchKinds)[number]) => {
       const options = command.opts<BenchOptions>();
       if (what === 'quality' && options.text === undefined) {
         throw new UserError('usage', 'bench quality needs --text FILE, the text to learn.');
       }
+      const { precision } = options;
+      if (precision === (what === 'sample' ? 'bfloat16' : 'int8')) {
+        throw new UserError('usage', `bench ${what} does not know --precision ${precision}.`);
+      }
       const { chooseBackend } = await import('../backends/choose.ts');
-      const backend = await chooseBackend({ threads: options.threads });
+      const backend = await chooseBackend({
+        threads: options.threads,
+        precision: precision === 'int8' ? 'float32' : precision,
+      });
       if (backend.notice !== null)
         output.note(`Using the slower reference kernels: ${backend.notice}.\n`);
       const { measureSampling, measureTraining } = await import('./bench-speed.ts');

@@ -21,7 +21,7 @@ export async function estimateTraining(
   const files = await findSources(request.files, null);
   const { corpus, config } = await readFirst(request, files, null, system);
   const memoryBytes = memoryFor(config, corpus, system);
-  const backend = await chooseBackend({ threads: request.threads });
+  const backend = await chooseBackend({ threads: request.threads, precision: 'auto' });
   await backend.activate();
   const random = createRandom(config.training.seed);
   const network = createNetwork(config.network, initialWeights(config.network, random));

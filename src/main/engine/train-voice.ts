@@ -1,6 +1,6 @@
 import type { VoiceConfig } from '../../shared/config.ts';
 import { UserError } from '../../shared/errors.ts';
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, TrainingPrecision } from '../backends/backend.ts';
 import { chooseBackend } from '../backends/choose.ts';
 import { loadLatestCheckpoint, removeCheckpoints } from '../files/checkpoints.ts';
 import { lockVoice } from '../files/lock.ts';
@@ -36,6 +36,8 @@ export interface TrainRequest extends Choices {
   /** Keep only this part of each file. */
   readonly range: Range | null;
   readonly threads?: number | undefined;
+  /** `auto` unless it is named. */
+  readonly precision?: TrainingPrecision | undefined;
 }
 
 export interface TrainResult {
@@ -73,7 +75,7 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
   report(corpus, files, job);
 
   const memory = memoryFor(config, corpus, system);
-  const backend = await activeBackend(request.threads, job);
+  const backend = await activeBackend(request, job);
   if (resumed && resumed.origin.backend !== backend.description) {
     job.event({
       kind: 'notice',
@@ -263,8 +265,11 @@ export function memoryFor(config: VoiceConfig, corpus: Corpus, system: System): 
   );
 }
 
-async function activeBackend(threads: number | undefined, { event }: TrainJob): Promise<Backend> {
-  const backend = await chooseBackend({ threads });
+async function activeBackend(
+  { threads, precision = 'auto' }: Pick<TrainRequest, 'threads' | 'precision'>,
+  { event }: TrainJob,
+): Promise<Backend> {
+  const backend = await chooseBackend({ threads, precision });
   if (backend.notice !== null) {
     event({ kind: 'notice', text: `Using the slower reference kernels: ${backend.notice}.` });
   }

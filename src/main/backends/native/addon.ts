@@ -30,7 +30,12 @@ type RecurrentArguments = [
 
 /** The functions of the addon (addon.cc); arrays are read and written in place. */
 export interface Addon {
-  configure(isa: string, threads: number): { isa: string; threads: number } | null;
+  /** `half`: whether training multiplies in bfloat16, where the processor can. */
+  configure(
+    isa: string,
+    threads: number,
+    half: boolean,
+  ): { isa: string; threads: number; half: boolean } | null;
   scratchBytes(): number;
   matMul(
     m: number,

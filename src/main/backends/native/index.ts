@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
-import type { Backend } from '../backend.ts';
+import type { Backend, TrainingPrecision } from '../backend.ts';
 import { loadAddon } from './addon.ts';
 import { NativeStepper } from './stepper.ts';
 
 const names: Readonly<Record<string, string>> = {
+  avx512bf16: 'AVX-512',
   avx512: 'AVX-512',
   avx2: 'AVX2',
   neon: 'NEON',
@@ -15,17 +16,26 @@ const names: Readonly<Record<string, string>> = {
  * TensorFlow.js is loaded by `activate()` only: sampling does not need it.
  */
 export function loadNative(
-  options: { threads?: number | undefined } = {},
+  options: { threads?: number | undefined; precision?: TrainingPrecision } = {},
 ): Backend | { unavailable: string } {
   const addon = loadAddon();
   if ('unavailable' in addon) return addon;
   const isa = process.env['UNDERSTUDY_ISA'] ?? '';
-  const configured = addon.configure(isa, options.threads ?? availableParallelism());
+  const precision = options.precision ?? 'float32';
+  const configured = addon.configure(
+    isa,
+    options.threads ?? availableParallelism(),
+    precision !== 'float32',
+  );
   if (!configured) return { unavailable: `this processor does not run "${isa}" (UNDERSTUDY_ISA)` };
-  const { threads } = configured;
+  const { threads, half } = configured;
+  if (precision === 'bfloat16' && !half) {
+    return { unavailable: 'this processor does not multiply bfloat16' };
+  }
+  const set = `${names[configured.isa] ?? configured.isa}${half ? ' with bfloat16' : ''}`;
   return {
     name: 'native',
-    description: `CPU, ${names[configured.isa] ?? configured.isa}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    description: `CPU, ${set}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     threads,
     notice: null,
     async activate() {

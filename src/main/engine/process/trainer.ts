@@ -39,7 +39,7 @@ export function createTrainer(): Handlers<TrainerApi> {
   return {
     async hello(request) {
       threads = request.threads || undefined;
-      const { description, notice } = await chooseBackend({ threads });
+      const { description, notice } = await chooseBackend({ threads, precision: 'auto' });
       return { runsOn: description, notice };
     },
     ping: () => Promise.resolve(null),

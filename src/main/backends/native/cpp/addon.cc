@@ -26,10 +26,12 @@ napi_value number(napi_env env, double value) {
   return result;
 }
 
-// configure(isa | "", threads) -> { isa, threads } or null when the name is unknown here.
+// configure(isa | "", threads, half) -> { isa, threads, half } or null when the name is unknown here; half
+// is whether training will multiply in bfloat16: asked for, and there.
 napi_value configure(napi_env env, Arguments& a) {
   const std::string isa = a.text();
-  const long threads = a.size();
+  const Index threads = a.size();
+  const bool half = a.flag();
   napi_value result;
   const Kernels* kernels = choose_kernels(isa.c_str());
   if (!kernels) {
@@ -39,10 +41,13 @@ napi_value configure(napi_env env, Arguments& a) {
   Instance* instance = nullptr;
   napi_get_instance_data(env, reinterpret_cast<void**>(&instance));
   instance->rt = std::make_shared<Runtime>(kernels, int(threads < 256 ? threads : 256));
-  napi_value name;
+  instance->rt->half = half && kernels->tile_bf16;
+  napi_value name, halved;
   napi_create_object(env, &result);
   napi_create_string_utf8(env, kernels->name, NAPI_AUTO_LENGTH, &name);
   napi_set_named_property(env, result, "isa", name);
+  napi_get_boolean(env, instance->rt->half, &halved);
+  napi_set_named_property(env, result, "half", halved);
   napi_set_named_property(env, result, "threads", number(env, instance->rt->pool.size()));
   return result;
 }
@@ -56,7 +61,7 @@ napi_value scratch_bytes(napi_env env, Arguments&) {
 
 // matMul(m, n, depth, a, aTransposed, b, bTransposed, bias | null, c)
 napi_value mat_mul(napi_env env, Arguments& a) {
-  const long m = a.size(), n = a.size(), depth = a.size();
+  const Index m = a.size(), n = a.size(), depth = a.size();
   const float* left = a.floats(size_t(m) * depth);
   const bool left_transposed = a.flag();
   const float* right = a.floats(size_t(depth) * n);
@@ -145,14 +150,14 @@ napi_value adam(napi_env env, Arguments& a) {
     size_t counts[4];
     for (int j = 0; j < 4; j++) {
       if (lists[j].size() != parameters.size())
-        throw std::out_of_range("the lists of adamw must be equally long");
+        throw std::out_of_range("the lists of adamw must be equally Index");
       data[j] = a.floats_of(lists[j][i], &counts[j]);
       if (counts[j] != counts[0]) throw std::out_of_range("arrays of adamw must match in length");
     }
     double decay = 0;
     if (i >= decays.size() || napi_get_value_double(env, decays[i], &decay) != napi_ok)
       throw std::invalid_argument("decays of adamw must be numbers, one for each parameter");
-    parameters[i] = {data[0], data[2], data[3], data[1], long(counts[0]), float(decay)};
+    parameters[i] = {data[0], data[2], data[3], data[1], Index(counts[0]), float(decay)};
   }
   AdamW op;
   op.parameters = parameters.data();
@@ -168,7 +173,7 @@ napi_value adam(napi_env env, Arguments& a) {
 
 // embedding(count, V, E, table, ids, y)
 napi_value embed(napi_env env, Arguments& a) {
-  const long count = a.size(), V = a.size(), E = a.size();
+  const Index count = a.size(), V = a.size(), E = a.size();
   const float* table = a.floats(size_t(V) * E);
   const int32_t* ids = a.integers(count, V);
   embedding(runtime(env), count, V, E, table, ids, a.floats(size_t(count) * E));
@@ -177,7 +182,7 @@ napi_value embed(napi_env env, Arguments& a) {
 
 // embeddingGradient(count, V, E, dy, ids, dtable)
 napi_value embed_gradient(napi_env env, Arguments& a) {
-  const long count = a.size(), V = a.size(), E = a.size();
+  const Index count = a.size(), V = a.size(), E = a.size();
   const float* dy = a.floats(size_t(count) * E);
   const int32_t* ids = a.integers(count, V);
   embedding_gradient(runtime(env), count, V, E, dy, ids, a.floats(size_t(V) * E));
@@ -186,7 +191,7 @@ napi_value embed_gradient(napi_env env, Arguments& a) {
 
 // dropout(n, period, x, y, seed, threshold, scale)
 napi_value drop(napi_env env, Arguments& a) {
-  const long n = a.size(), period = a.size();
+  const Index n = a.size(), period = a.size();
   const float* x = a.floats(n);
   float* y = a.floats(n);
   const uint32_t seed = uint32_t(int64_t(a.number())), threshold = uint32_t(int64_t(a.number()));
@@ -196,7 +201,7 @@ napi_value drop(napi_env env, Arguments& a) {
 
 // linearGradient(N, I, O, dy, x, w, dx, dw, db)
 napi_value linear(napi_env env, Arguments& a) {
-  const long N = a.size(), I = a.size(), O = a.size();
+  const Index N = a.size(), I = a.size(), O = a.size();
   const float *dy = a.floats(size_t(N) * O), *x = a.floats(size_t(N) * I);
   const float* w = a.floats(size_t(O) * I);
   float *dx = a.floats(size_t(N) * I), *dw = a.floats(size_t(O) * I);
@@ -207,7 +212,7 @@ napi_value linear(napi_env env, Arguments& a) {
 // createStepper(streams, gru, quantised, V, E, P, hidden[], weights[]) -> handle; weights in file
 // order: embed, (w_ih, w_hh, b_ih, b_hh) of each layer, project w and b, out w and b; null where absent.
 napi_value create_stepper(napi_env env, Arguments& a) {
-  const long streams = a.size();
+  const Index streams = a.size();
   StepperNetwork network;
   network.gru = a.flag();
   network.quantised = a.flag();
@@ -235,7 +240,7 @@ napi_value create_stepper(napi_env env, Arguments& a) {
     if (!(size >= 1 && size <= 65536)) throw std::out_of_range("hidden sizes are 1 to 65536");
     const size_t H = size_t(size);
     StepperLayer layer;
-    layer.hidden = long(H);
+    layer.hidden = Index(H);
     layer.w_ih = take(G * H * input);
     layer.w_hh = take(G * H * H);
     layer.b_ih = take(G * H);
@@ -275,7 +280,7 @@ Stepper& stepper(napi_env env, Arguments& a) {
 }
 
 int stream_of(Arguments& a, const Stepper& s) {
-  const long stream = a.size(0);
+  const Index stream = a.size(0);
   if (stream >= s.streams())
     throw std::out_of_range("stream " + std::to_string(stream) + " is outside 0 to " +
                             std::to_string(s.streams() - 1));
@@ -294,7 +299,7 @@ napi_value step(napi_env env, Arguments& a) {
 napi_value read(napi_env env, Arguments& a) {
   Stepper& s = stepper(env, a);
   const int stream = stream_of(a, s);
-  const long n = a.size();
+  const Index n = a.size();
   const int32_t* ids = a.integers(n, s.vocabulary());
   s.read(stream, ids, n, a.floats(s.vocabulary()));
   return nullptr;
@@ -304,7 +309,7 @@ napi_value read(napi_env env, Arguments& a) {
 napi_value score(napi_env env, Arguments& a) {
   Stepper& s = stepper(env, a);
   const int stream = stream_of(a, s);
-  const long n = a.size();
+  const Index n = a.size();
   const int32_t* ids = a.integers(n, s.vocabulary());
   const int32_t* targets = a.integers(n, s.vocabulary());
   return number(env, s.score(stream, ids, targets, n, float(1 / a.number())));

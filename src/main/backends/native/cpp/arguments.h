@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "kernels.h"
+
 class Arguments {
  public:
   Arguments(napi_env env, napi_callback_info info) : env_(env) {
@@ -27,11 +29,11 @@ class Arguments {
     if (napi_get_value_double(env_, raw(), &value) != napi_ok) fail("a number");
     return value;
   }
-  // A size: a whole number from `least` to below 2^31 (a long has 32 bits on Windows).
-  long size(long least = 1) {
+  // A size: a whole number from `least` to below 2^31.
+  Index size(Index least = 1) {
     double value = number();
     if (!(value >= double(least) && value <= 2147483647.0)) fail("a size in range");
-    return long(value);
+    return Index(value);
   }
   bool flag() {
     bool value;
@@ -54,7 +56,7 @@ class Arguments {
     return static_cast<float*>(array(value, napi_float32_array, count));
   }
   // Whole numbers from 0 to below `limit`; 0 for no limit.
-  const int32_t* integers(size_t count, long limit) {
+  const int32_t* integers(size_t count, Index limit) {
     const int32_t* data = static_cast<int32_t*>(array(raw(), napi_int32_array, count));
     for (size_t i = 0; limit > 0 && i < count; i++)
       if (data[i] < 0 || data[i] >= limit)
@@ -90,9 +92,9 @@ class Arguments {
         type != wanted)
       fail(wanted == napi_float32_array ? "a Float32Array" : "an Int32Array");
     // The kernels count in longs: what a 32-bit one cannot reach is refused, not wrapped around.
-    if (count > size_t(std::numeric_limits<long>::max()))
+    if (count > size_t(std::numeric_limits<Index>::max()))
       throw std::out_of_range("argument " + std::to_string(next_) + " would have more than " +
-                              std::to_string(std::numeric_limits<long>::max()) + " elements");
+                              std::to_string(std::numeric_limits<Index>::max()) + " elements");
     if (length < count)
       throw std::out_of_range("argument " + std::to_string(next_) + " has length " +
                               std::to_string(length) + ", expected " + std::to_string(count));

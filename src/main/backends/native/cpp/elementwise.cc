@@ -7,24 +7,24 @@
 #include "operations.h"
 
 // Elements a member takes at a time; sums are per piece, so they do not depend on the threads.
-static const long PIECE = 1L << 16;
+static const Index PIECE = 1L << 16;
 
 double adamw(Runtime& rt, const AdamW& op) {
   struct Piece {
     int parameter;
-    long start, count;
+    Index start, count;
   };
   std::vector<Piece> pieces;
   for (int i = 0; i < op.count; i++)
-    for (long start = 0; start < op.parameters[i].count; start += PIECE) {
-      long left = op.parameters[i].count - start;
+    for (Index start = 0; start < op.parameters[i].count; start += PIECE) {
+      Index left = op.parameters[i].count - start;
       pieces.push_back({i, start, left < PIECE ? left : PIECE});
     }
   std::vector<double> squares(pieces.size());
-  const long n = long(pieces.size());
+  const Index n = Index(pieces.size());
   rt.pool.run([&](int id) {
     const Share share(n, id, rt.pool.size());
-    for (long i = share.begin; i < share.end; i++)
+    for (Index i = share.begin; i < share.end; i++)
       squares[i] = rt.k->sum_of_squares(pieces[i].count,
                                         op.parameters[pieces[i].parameter].g + pieces[i].start);
   });
@@ -37,7 +37,7 @@ double adamw(Runtime& rt, const AdamW& op) {
   const float correction2 = float(1 - std::pow(op.beta2, double(op.step)));
   rt.pool.run([&](int id) {
     const Share share(n, id, rt.pool.size());
-    for (long i = share.begin; i < share.end; i++) {
+    for (Index i = share.begin; i < share.end; i++) {
       const AdamParameter& q = op.parameters[pieces[i].parameter];
       const Kernels::Adam a = {float(clip < 1 ? clip : 1),
                                float(op.rate),
@@ -47,23 +47,23 @@ double adamw(Runtime& rt, const AdamW& op) {
                                float(op.epsilon),
                                correction1,
                                correction2};
-      const long at = pieces[i].start;
+      const Index at = pieces[i].start;
       rt.k->adamw(pieces[i].count, q.p + at, q.g + at, q.m + at, q.v + at, a);
     }
   });
   return norm;
 }
 
-void embedding(Runtime& rt, long count, long, long E, const float* table, const int32_t* ids,
+void embedding(Runtime& rt, Index count, Index, Index E, const float* table, const int32_t* ids,
                float* y) {
   rt.pool.run([&](int id) {
     const Share share(count, id, rt.pool.size());
-    for (long i = share.begin; i < share.end; i++)
-      std::memcpy(y + i * E, table + long(ids[i]) * E, E * sizeof(float));
+    for (Index i = share.begin; i < share.end; i++)
+      std::memcpy(y + i * E, table + Index(ids[i]) * E, E * sizeof(float));
   });
 }
 
-void embedding_gradient(Runtime& rt, long count, long V, long E, const float* dy, const int32_t* ids,
+void embedding_gradient(Runtime& rt, Index count, Index V, Index E, const float* dy, const int32_t* ids,
                         float* dtable) {
   // Each member owns a strip of columns, so equal ids never meet.
   rt.pool.run([&](int id) {
@@ -71,13 +71,13 @@ void embedding_gradient(Runtime& rt, long count, long V, long E, const float* dy
     std::memset(dtable + rows.begin * E, 0, (rows.end - rows.begin) * E * sizeof(float));
     rt.pool.barrier();
     const Share strip(E, id, rt.pool.size());
-    for (long i = 0; i < count; i++)
-      rt.k->add_to(strip.end - strip.begin, dtable + long(ids[i]) * E + strip.begin,
+    for (Index i = 0; i < count; i++)
+      rt.k->add_to(strip.end - strip.begin, dtable + Index(ids[i]) * E + strip.begin,
                    dy + i * E + strip.begin);
   });
 }
 
-void dropout(Runtime& rt, long n, long period, const float* x, float* y, uint32_t seed,
+void dropout(Runtime& rt, Index n, Index period, const float* x, float* y, uint32_t seed,
              uint32_t threshold, float scale) {
   rt.pool.run([&](int id) {
     const Share share(n, id, rt.pool.size());
@@ -86,7 +86,7 @@ void dropout(Runtime& rt, long n, long period, const float* x, float* y, uint32_
   });
 }
 
-void linear_gradient(Runtime& rt, long N, long I, long O, const float* dy, const float* x,
+void linear_gradient(Runtime& rt, Index N, Index I, Index O, const float* dy, const float* x,
                      const float* w, float* dx, float* dw, float* db) {
   gemm(rt, trained(rt), N, I, O, {dy, O, false}, {w, I, false}, dx, I, false);
   gemm(rt, trained(rt), O, I, N, {dy, O, true}, {x, I, false}, dw, I, false);

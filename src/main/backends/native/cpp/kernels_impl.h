@@ -20,7 +20,7 @@ INLINE V weights(const int8_t* p) { return load_i8(p); }
 
 // M rows times one panel; the sums stay in registers over the whole depth.
 template <int M, class W>
-INLINE void row_sums(long k, const float* a, long stride, const W* b, V s[M][VECTORS]) {
+INLINE void row_sums(Index k, const float* a, Index stride, const W* b, V s[M][VECTORS]) {
   for (int r = 0; r < M; r++)
     for (int j = 0; j < VECTORS; j++) s[r][j] = set1(0);
   if (M == 1) {
@@ -46,8 +46,8 @@ INLINE void row_sums(long k, const float* a, long stride, const W* b, V s[M][VEC
 }
 
 template <int M, class W>
-void tile_rows(long k, const float* a, long stride, const W* b, const float* scale, float* c,
-               long ldc, int n, bool accumulate) {
+void tile_rows(Index k, const float* a, Index stride, const W* b, const float* scale, float* c,
+               Index ldc, int n, bool accumulate) {
   V s[M][VECTORS];
   row_sums<M>(k, a, stride, b, s);
   for (int j = 0; j < VECTORS; j++) {
@@ -62,8 +62,8 @@ void tile_rows(long k, const float* a, long stride, const W* b, const float* sca
 }
 
 template <class W>
-INLINE void tile_of(long k, const float* a, long stride, const W* b, const float* scale, float* c,
-                    long ldc, int m, int n, bool accumulate) {
+INLINE void tile_of(Index k, const float* a, Index stride, const W* b, const float* scale, float* c,
+                    Index ldc, int m, int n, bool accumulate) {
 #define ROWS_CASE(M) \
   case M: return tile_rows<M>(k, a, stride, b, scale, c, ldc, n, accumulate)
   switch (m) {
@@ -83,18 +83,18 @@ INLINE void tile_of(long k, const float* a, long stride, const W* b, const float
 #undef ROWS_CASE
 }
 
-void tile(long k, const float* a, long stride, const float* b, float* c, long ldc, int m, int n,
+void tile(Index k, const float* a, Index stride, const float* b, float* c, Index ldc, int m, int n,
           bool accumulate) {
   tile_of(k, a, stride, b, nullptr, c, ldc, m, n, accumulate);
 }
 
-void tile_i8(long k, const float* a, long stride, const int8_t* b, const float* scale, float* c,
-             long ldc, int m, int n, bool accumulate) {
+void tile_i8(Index k, const float* a, Index stride, const int8_t* b, const float* scale, float* c,
+             Index ldc, int m, int n, bool accumulate) {
   tile_of(k, a, stride, b, scale, c, ldc, m, n, accumulate);
 }
 
 // Hochreiter & Schmidhuber 1997 with forget gates; gates i, f, g, o as in torch.nn.LSTM.
-void lstm_forward(int n, long hidden, float* gates, const float* bias, const float* c_prev, float* c,
+void lstm_forward(int n, Index hidden, float* gates, const float* bias, const float* c_prev, float* c,
                   float* h) {
   for (int i = 0; i < n; i += LANES) {
     int left = n - i;
@@ -115,7 +115,7 @@ void lstm_forward(int n, long hidden, float* gates, const float* bias, const flo
   }
 }
 
-void lstm_backward(int n, long hidden, const float* gates, const float* c_prev, const float* c,
+void lstm_backward(int n, Index hidden, const float* gates, const float* c_prev, const float* c,
                    const float* dy, const float* dh, float* dc, float* dgates) {
   const V one = set1(1);
   for (int i = 0; i < n; i += LANES) {
@@ -138,7 +138,7 @@ void lstm_backward(int n, long hidden, const float* gates, const float* c_prev, 
 
 // Cho et al. 2014, reset after the product as in torch.nn.GRU; `u` holds U h of the n gate and
 // leaves with its bias added.
-void gru_forward(int n, long hidden, float* gates, const float* bias_ih, const float* bias_hh,
+void gru_forward(int n, Index hidden, float* gates, const float* bias_ih, const float* bias_hh,
                  float* u, const float* h_prev, float* h) {
   for (int i = 0; i < n; i += LANES) {
     int left = n - i;
@@ -159,7 +159,7 @@ void gru_forward(int n, long hidden, float* gates, const float* bias_ih, const f
 
 // dh enters as the gradient from the step after (without dy) and leaves as the part that reaches
 // the step before directly; the rest comes from dgates_h times the recurrent weights.
-void gru_backward(int n, long hidden, const float* gates, const float* u, const float* h_prev,
+void gru_backward(int n, Index hidden, const float* gates, const float* u, const float* h_prev,
                   const float* dy, float* dh, float* dgates, float* dgates_h) {
   const V one = set1(1);
   for (int i = 0; i < n; i += LANES) {
@@ -213,11 +213,11 @@ double softmax_loss(int n, float* x, float inverse_temperature, int target, floa
   return loss + std::log((double)denominator);
 }
 
-double sum_of_squares(long n, const float* x) {
+double sum_of_squares(Index n, const float* x) {
   double total = 0;
   // Blocks of 4,096 keep the float sums short enough for a relative error near 1e-6.
-  for (long start = 0; start < n; start += 4096) {
-    long end = start + 4096 < n ? start + 4096 : n, i = start;
+  for (Index start = 0; start < n; start += 4096) {
+    Index end = start + 4096 < n ? start + 4096 : n, i = start;
     V s = set1(0);
     for (; i + LANES <= end; i += LANES) {
       V v = load(x + i);
@@ -230,12 +230,12 @@ double sum_of_squares(long n, const float* x) {
 }
 
 // Loshchilov & Hutter 2019, with torch.optim.AdamW's order of operations.
-void adamw(long n, float* p, const float* g, float* m, float* v, const Kernels::Adam& a) {
+void adamw(Index n, float* p, const float* g, float* m, float* v, const Kernels::Adam& a) {
   const V clip = set1(a.clip), keep = set1(1 - a.rate * a.decay);
   const V b1 = set1(a.beta1), c1 = set1(1 - a.beta1), b2 = set1(a.beta2), c2 = set1(1 - a.beta2);
   const V size = set1(-a.rate / a.correction1), root = set1(1 / sqrtf(a.correction2));
   const V epsilon = set1(a.epsilon);
-  for (long i = 0; i < n; i += LANES) {
+  for (Index i = 0; i < n; i += LANES) {
     int left = n - i < LANES ? (int)(n - i) : LANES;
     V grad = mul(get(g + i, left), clip);
     V first = fma(b1, get(m + i, left), mul(c1, grad));
@@ -256,20 +256,20 @@ INLINE uint32_t hash(uint32_t seed, uint32_t i) {
   return h ^ (h >> 16);
 }
 
-void dropout(long first, long n, long period, const float* x, float* y, uint32_t seed,
+void dropout(Index first, Index n, Index period, const float* x, float* y, uint32_t seed,
              uint32_t threshold, float scale) {
-  long done = 0;
+  Index done = 0;
   while (done < n) {
-    long start = (first + done) % period;
-    long count = period - start < n - done ? period - start : n - done;
-    for (long i = 0; i < count; i++)
+    Index start = (first + done) % period;
+    Index count = period - start < n - done ? period - start : n - done;
+    for (Index i = 0; i < count; i++)
       y[done + i] = hash(seed, (uint32_t)(start + i)) >= threshold ? x[done + i] * scale : 0.0f;
     done += count;
   }
 }
 
-void add_to(long n, float* y, const float* x) {
-  for (long i = 0; i < n; i += LANES) {
+void add_to(Index n, float* y, const float* x) {
+  for (Index i = 0; i < n; i += LANES) {
     int left = n - i < LANES ? (int)(n - i) : LANES;
     put(y + i, add(get(y + i, left), get(x + i, left)), left);
   }
@@ -277,7 +277,7 @@ void add_to(long n, float* y, const float* x) {
 
 #if defined(UNDERSTUDY_AVX512) || defined(UNDERSTUDY_AVX2)
 // Eight by eight: pairs, then fours, then halves change places.
-INLINE void transpose_block(const float* x, long ldx, float* to, long ldt) {
+INLINE void transpose_block(const float* x, Index ldx, float* to, Index ldt) {
   __m256 r[8], s[8];
   for (int i = 0; i < 8; i++) r[i] = _mm256_loadu_ps(x + i * ldx);
   for (int i = 0; i < 8; i += 2) {
@@ -298,23 +298,23 @@ INLINE void transpose_block(const float* x, long ldx, float* to, long ldt) {
 const int BLOCK = 8;
 #else
 const int BLOCK = 4;
-INLINE void transpose_block(const float* x, long ldx, float* to, long ldt) {
+INLINE void transpose_block(const float* x, Index ldx, float* to, Index ldt) {
   for (int j = 0; j < BLOCK; j++)
     for (int i = 0; i < BLOCK; i++) to[j * ldt + i] = x[i * ldx + j];
 }
 #endif
 
-void transpose(long rows, long columns, const float* x, long ldx, float* to, long ldt) {
-  long i = 0;
+void transpose(Index rows, Index columns, const float* x, Index ldx, float* to, Index ldt) {
+  Index i = 0;
   for (; i + BLOCK <= rows; i += BLOCK) {
-    long j = 0;
+    Index j = 0;
     for (; j + BLOCK <= columns; j += BLOCK)
       transpose_block(x + i * ldx + j, ldx, to + j * ldt + i, ldt);
     for (; j < columns; j++)
-      for (long r = i; r < i + BLOCK; r++) to[j * ldt + r] = x[r * ldx + j];
+      for (Index r = i; r < i + BLOCK; r++) to[j * ldt + r] = x[r * ldx + j];
   }
   for (; i < rows; i++)
-    for (long j = 0; j < columns; j++) to[j * ldt + i] = x[i * ldx + j];
+    for (Index j = 0; j < columns; j++) to[j * ldt + i] = x[i * ldx + j];
 }
 
 #if defined(UNDERSTUDY_BF16)
@@ -340,7 +340,7 @@ INLINE __m512i rounded(V v) {
 }
 
 template <int M>
-void tile_rows_bf16(long k, const float* a, long stride, const float* b, float* c, long ldc, int n,
+void tile_rows_bf16(Index k, const float* a, Index stride, const float* b, float* c, Index ldc, int n,
                     bool accumulate) {
   V s[M][VECTORS];
   for (int r = 0; r < M; r++)
@@ -363,7 +363,7 @@ void tile_rows_bf16(long k, const float* a, long stride, const float* b, float* 
   }
 }
 
-void tile_bf16(long k, const float* a, long stride, const float* b, float* c, long ldc, int m, int n,
+void tile_bf16(Index k, const float* a, Index stride, const float* b, float* c, Index ldc, int m, int n,
                bool accumulate) {
 #define ROWS_CASE(M) \
   case M: return tile_rows_bf16<M>(k, a, stride, b, c, ldc, n, accumulate)
@@ -380,8 +380,8 @@ void tile_bf16(long k, const float* a, long stride, const float* b, float* c, lo
 #undef ROWS_CASE
 }
 
-void pairs(long n, const float* x, float* words) {
-  long i = 0;
+void pairs(Index n, const float* x, float* words) {
+  Index i = 0;
   for (; i + 2 * LANES <= n; i += 2 * LANES) {
     const __m512bh both = _mm512_cvtne2ps_pbh(load(x + i + LANES), load(x + i));
     memcpy(words + i / 2, &both, sizeof both);
@@ -395,8 +395,8 @@ void pairs(long n, const float* x, float* words) {
   memcpy(words + i / 2, tail, (left + 1) / 2 * sizeof(float));
 }
 
-void interleave(long n, const float* x, const float* y, float* words) {
-  for (long i = 0; i < n; i += LANES) {
+void interleave(Index n, const float* x, const float* y, float* words) {
+  for (Index i = 0; i < n; i += LANES) {
     const int left = n - i < LANES ? (int)(n - i) : LANES;
     __m512i both = rounded(get(x + i, left));
     if (y) both = _mm512_or_si512(both, _mm512_slli_epi32(rounded(get(y + i, left)), 16));

@@ -6,13 +6,13 @@
 #include "operations.h"
 
 // Floats of logits held at once (16 MB).
-static const long HELD = 4L << 20;
+static const Index HELD = 4L << 20;
 
 double softmax_loss(Runtime& rt, const SoftmaxLoss& op) {
   const Kernels* k = rt.k;
   const Packing p = trained(rt);
-  const long N = op.N, H = op.H, V = op.V;
-  long chunk = HELD / V;
+  const Index N = op.N, H = op.H, V = op.V;
+  Index chunk = HELD / V;
   chunk = chunk < 32 ? 32 : chunk;
   chunk = chunk > N ? N : chunk;
   const bool gradients = op.dh != nullptr;
@@ -31,15 +31,15 @@ double softmax_loss(Runtime& rt, const SoftmaxLoss& op) {
   rt.pool.run([&](int id) {
     pack_columns(rt, id, p, {op.w, H, true}, V, H, forward);
     if (gradients) pack_columns(rt, id, p, {op.w, H, false}, H, V, backward);
-    for (long first = 0; first < N; first += chunk) {
-      const long n = N - first < chunk ? N - first : chunk;
+    for (Index first = 0; first < N; first += chunk) {
+      const Index n = N - first < chunk ? N - first : chunk;
       const float* h = op.h + first * H;
       pack_rows(rt, id, p, {h, H, false}, n, H, rows);
       rt.pool.barrier();
       multiply_packed(rt, id, p, n, V, H, rows, forward, logits, V, false, op.b);
       rt.pool.barrier();
       const Share share(n, id, rt.pool.size());
-      for (long r = share.begin; r < share.end; r++)
+      for (Index r = share.begin; r < share.end; r++)
         losses[first + r] = k->softmax_loss(int(V), logits + r * V, op.inverse_temperature,
                                             op.targets[first + r], scale);
       rt.pool.barrier();

@@ -5,7 +5,7 @@
 
 struct Recurrent {
   bool gru;
-  long T, B, I, H;
+  Index T, B, I, H;
   const float *x, *h0, *c0;                  // [T,B,I] [B,H] [B,H] (c0 unused for GRU)
   const float *w_ih, *w_hh, *b_ih, *b_hh;    // [G*H,I] [G*H,H] [G*H] [G*H]
   const int32_t* starts;                     // [T,B]
@@ -22,7 +22,7 @@ void recurrent_forward(Runtime& rt, const Recurrent& op);
 void recurrent_backward(Runtime& rt, const RecurrentGradient& op);
 
 struct SoftmaxLoss {
-  long N, H, V;
+  Index N, H, V;
   const float *h, *w, *b;                    // [N,H] [V,H] [V]
   const int32_t* targets;                    // [N]
   float inverse_temperature;
@@ -34,24 +34,24 @@ double softmax_loss(Runtime& rt, const SoftmaxLoss& op);
 struct AdamParameter {
   float *p, *m, *v;
   const float* g;
-  long count;
+  Index count;
   float decay;
 };
 struct AdamW {
   AdamParameter* parameters;
   int count;
   double rate, beta1, beta2, epsilon, clip;
-  long step;
+  Index step;
 };
 // Global norm of the gradient before the clip; nothing is changed when it is not finite.
 double adamw(Runtime& rt, const AdamW& op);
 
-void embedding(Runtime& rt, long count, long V, long E, const float* table, const int32_t* ids,
+void embedding(Runtime& rt, Index count, Index V, Index E, const float* table, const int32_t* ids,
                float* y);
-void embedding_gradient(Runtime& rt, long count, long V, long E, const float* dy, const int32_t* ids,
+void embedding_gradient(Runtime& rt, Index count, Index V, Index E, const float* dy, const int32_t* ids,
                         float* dtable);
-void dropout(Runtime& rt, long n, long period, const float* x, float* y, uint32_t seed,
+void dropout(Runtime& rt, Index n, Index period, const float* x, float* y, uint32_t seed,
              uint32_t threshold, float scale);
 // dw [O,I], dx [N,I], db [O] of y = x w' + b.
-void linear_gradient(Runtime& rt, long N, long I, long O, const float* dy, const float* x,
+void linear_gradient(Runtime& rt, Index N, Index I, Index O, const float* dy, const float* x,
                      const float* w, float* dx, float* dw, float* db);

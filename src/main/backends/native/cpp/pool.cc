@@ -3,6 +3,8 @@
 #if defined(__x86_64__) || defined(_M_X64)
 #include <immintrin.h>
 static void relax() { _mm_pause(); }
+#elif defined(__aarch64__)
+static void relax() { __asm__ __volatile__("yield"); }
 #else
 static void relax() {}
 #endif

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "kernels.h"
+
 class Pool {
  public:
   explicit Pool(int threads);
@@ -46,6 +48,6 @@ class Pool {
 
 // The part of 0..n that member `id` of `size` owns: [begin, end).
 struct Share {
-  long begin, end;
-  Share(long n, int id, int size) : begin(n * id / size), end(n * (id + 1) / size) {}
+  Index begin, end;
+  Share(Index n, int id, int size) : begin(n * id / size), end(n * (id + 1) / size) {}
 };

@@ -37,4 +37,4 @@ struct Runtime {
   Runtime(const Kernels* kernels, int threads) : k(kernels), pool(threads) {}
 };
 
-inline long ceil_div(long a, long b) { return (a + b - 1) / b; }
+inline Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }

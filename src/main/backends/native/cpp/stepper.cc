@@ -7,11 +7,11 @@
 
 // Up to this vocabulary the first layer's input projection is kept as a table of tokens: one row is
 // read instead of the whole matrix.
-static const long TABLE_LIMIT = 512;
+static const Index TABLE_LIMIT = 512;
 // Tokens that are read at once.
-static const long WINDOW = 256;
+static const Index WINDOW = 256;
 
-void Panels::add(const Kernels* k, const std::vector<Part>& parts, long first, int n,
+void Panels::add(const Kernels* k, const std::vector<Part>& parts, Index first, int n,
                  bool quantised) {
   parts_ = parts.size();
   quantised_ = quantised;
@@ -29,18 +29,18 @@ void Panels::add(const Kernels* k, const std::vector<Part>& parts, long first, i
     int8_t* to = bytes_.data() + pieces_.back().at;
     for (int j = 0; j < nr; j++) {
       float largest = 0;
-      for (long i = 0; i < part.depth; i++)
+      for (Index i = 0; i < part.depth; i++)
         largest = std::fmax(largest, std::fabs(panel[i * nr + j]));
       const float scale = largest > 0 ? largest / 127 : 1;
       scales_.push_back(scale);
-      for (long i = 0; i < part.depth; i++)
+      for (Index i = 0; i < part.depth; i++)
         to[i * nr + j] = int8_t(std::lround(panel[i * nr + j] / scale));
     }
   }
 }
 
-void Panels::multiply(const Kernels* k, size_t panel, size_t part, const float* a, long stride,
-                      float* c, long ldc, int m, int n, bool accumulate) const {
+void Panels::multiply(const Kernels* k, size_t panel, size_t part, const float* a, Index stride,
+                      float* c, Index ldc, int m, int n, bool accumulate) const {
   const Piece& piece = pieces_[panel * parts_ + part];
   if (quantised_)
     k->tile_i8(piece.depth, a, stride, bytes_.data() + piece.at, scales_.data() + piece.scale, c,
@@ -54,27 +54,27 @@ Stepper::Stepper(std::shared_ptr<Runtime> rt, const StepperNetwork& network, int
       G(network.gru ? 3 : 4), embed_(network.embed, network.embed + network.V * network.E),
       out_b_(network.out_b, network.out_b + network.V) {
   const Kernels* k = rt->k;
-  long input = E, widest = 0;
+  Index input = E, widest = 0;
   for (const StepperLayer& from : network.layers) {
     Layer layer;
-    const long H = from.hidden, GH = G * H;
+    const Index H = from.hidden, GH = G * H;
     layer.I = input;
     layer.H = H;
     layer.groups = ceil_div(H, k->nr);
     layer.b_ih.assign(from.b_ih, from.b_ih + GH);
     layer.b_hh.assign(from.b_hh, from.b_hh + GH);
     layer.bias.resize(GH);
-    for (long i = 0; i < GH; i++) layer.bias[i] = from.b_ih[i] + from.b_hh[i];
+    for (Index i = 0; i < GH; i++) layer.bias[i] = from.b_ih[i] + from.b_hh[i];
     const bool table = layers_.empty() && V <= TABLE_LIMIT;
     if (table) {
       layer.table.resize(V * GH);
       gemm(*rt, exact(*rt), V, GH, E, {network.embed, E, false}, {from.w_ih, E, true}, layer.table.data(), GH,
            false);
     }
-    for (long group = 0; group < layer.groups; group++) {
-      const long first = group * k->nr;
+    for (Index group = 0; group < layer.groups; group++) {
+      const Index first = group * k->nr;
       const int n = int(H - first < k->nr ? H - first : k->nr);
-      for (long g = 0; g < G; g++) {
+      for (Index g = 0; g < G; g++) {
         // With a table the input part is not needed: an empty part keeps the numbering.
         Panels::Part x = {from.w_ih + g * H * input, table ? 0 : input};
         Panels::Part h = {from.w_hh + g * H * H, H};
@@ -92,12 +92,12 @@ Stepper::Stepper(std::shared_ptr<Runtime> rt, const StepperNetwork& network, int
   }
   if (P > 0) {
     project_b_.assign(network.project_b, network.project_b + P);
-    for (long first = 0; first < P; first += k->nr)
+    for (Index first = 0; first < P; first += k->nr)
       project_.add(k, {{network.project_w, input}}, first, int(P - first < k->nr ? P - first : k->nr),
                    network.quantised);
     input = P;
   }
-  for (long first = 0; first < V; first += k->nr)
+  for (Index first = 0; first < V; first += k->nr)
     out_.add(k, {{network.out_w, input}}, first, int(V - first < k->nr ? V - first : k->nr),
              network.quantised);
   x_.resize(S * E);
@@ -107,7 +107,7 @@ Stepper::Stepper(std::shared_ptr<Runtime> rt, const StepperNetwork& network, int
 }
 
 void Stepper::set_columns(Layer& layer, int stream) {
-  for (long i = 0; i < layer.H; i++)
+  for (Index i = 0; i < layer.H; i++)
     layer.columns[now_][i * S + stream] = layer.h[stream * layer.H + i];
 }
 
@@ -123,20 +123,20 @@ void Stepper::step(const int32_t* ids, float* logits) {
         set_columns(layer, s);
       }
     if (layers_[0].table.empty())
-      for (long i = 0; i < E; i++) x_[i * S + s] = embed_[ids[s] * E + i];
+      for (Index i = 0; i < E; i++) x_[i * S + s] = embed_[ids[s] * E + i];
   }
   rt_->pool.run([&](int id) {
     const int threads = rt_->pool.size();
     const float* x = x_.data();
     for (Layer& layer : layers_) {
-      const long H = layer.H, GH = G * H;
+      const Index H = layer.H, GH = G * H;
       const float* before = layer.columns[now_].data();
       float* after = layer.columns[1 - now_].data();
       const Share own(layer.groups, id, threads);
-      for (long group = own.begin; group < own.end; group++) {
-        const long first = group * nr;
+      for (Index group = own.begin; group < own.end; group++) {
+        const Index first = group * nr;
         const int n = int(H - first < nr ? H - first : nr);
-        for (long g = 0; g < G; g++) {
+        for (Index g = 0; g < G; g++) {
           const size_t panel = size_t(group * G + g);
           const bool inner = gru_ && g == 2;
           for (int s = 0; s < S; s += mr) {
@@ -169,8 +169,8 @@ void Stepper::step(const int32_t* ids, float* logits) {
     }
     if (P > 0) {
       const Share own(ceil_div(P, nr), id, threads);
-      for (long panel = own.begin; panel < own.end; panel++) {
-        const long first = panel * nr;
+      for (Index panel = own.begin; panel < own.end; panel++) {
+        const Index first = panel * nr;
         const int n = int(P - first < nr ? P - first : nr);
         for (int s = 0; s < S; s += mr) {
           const int m = S - s < mr ? S - s : mr;
@@ -192,11 +192,11 @@ void Stepper::step(const int32_t* ids, float* logits) {
 }
 
 // c[m,V] = a W' + b, member `id`'s share of the columns.
-void Stepper::output(const float* a, long stride, long first_row, int m, float* c, long ldc, int id) {
+void Stepper::output(const float* a, Index stride, Index first_row, int m, float* c, Index ldc, int id) {
   const Kernels* k = rt_->k;
   const Share own(ceil_div(V, k->nr), id, rt_->pool.size());
-  for (long panel = own.begin; panel < own.end; panel++) {
-    const long first = panel * k->nr;
+  for (Index panel = own.begin; panel < own.end; panel++) {
+    const Index first = panel * k->nr;
     const int n = int(V - first < k->nr ? V - first : k->nr);
     float* to = c + first_row * ldc + first;
     for (int r = 0; r < m; r++) std::memcpy(to + r * ldc, &out_b_[first], n * sizeof(float));
@@ -204,15 +204,15 @@ void Stepper::output(const float* a, long stride, long first_row, int m, float* 
   }
 }
 
-void Stepper::run(int stream, const int32_t* ids, long n) {
+void Stepper::run(int stream, const int32_t* ids, Index n) {
   Runtime& rt = *rt_;
   const Kernels* k = rt.k;
   const int nr = k->nr, mr = k->mr;
   window_.resize(n * E);
-  for (long t = 0; t < n; t++)
+  for (Index t = 0; t < n; t++)
     std::memcpy(&window_[t * E], &embed_[ids[t] * E], E * sizeof(float));
   for (Layer& layer : layers_) {
-    const long H = layer.H, GH = G * H, I = layer.I;
+    const Index H = layer.H, GH = G * H, I = layer.I;
     window_gates_.resize(n * GH);
     window_next_.resize(n * H);
     window_u_.resize(H);
@@ -225,11 +225,11 @@ void Stepper::run(int stream, const int32_t* ids, long n) {
         rt.pool.barrier();
       }
       const Share own(layer.groups, id, rt.pool.size());
-      for (long group = own.begin; group < own.end; group++) {
-        const long first = group * nr;
+      for (Index group = own.begin; group < own.end; group++) {
+        const Index first = group * nr;
         const int width = int(H - first < nr ? H - first : nr);
-        for (long g = 0; g < G; g++)
-          for (long t = 0; t < n; t += mr) {
+        for (Index g = 0; g < G; g++)
+          for (Index t = 0; t < n; t += mr) {
             const int m = int(n - t < mr ? n - t : mr);
             float* gates = &window_gates_[t * GH + g * H + first];
             if (layer.table.empty())
@@ -241,15 +241,15 @@ void Stepper::run(int stream, const int32_t* ids, long n) {
                             width * sizeof(float));
           }
       }
-      for (long t = 0; t < n; t++) {
+      for (Index t = 0; t < n; t++) {
         const bool start = ids[t] == 0;
         const float* h = t > 0 ? &window_next_[(t - 1) * H] : initial_.data();
-        for (long group = own.begin; group < own.end; group++) {
-          const long first = group * nr;
+        for (Index group = own.begin; group < own.end; group++) {
+          const Index first = group * nr;
           const int width = int(H - first < nr ? H - first : nr);
           float* gates = &window_gates_[t * GH + first];
           if (start && gru_) std::memset(&window_u_[first], 0, width * sizeof(float));
-          for (long g = 0; g < G && !start; g++) {
+          for (Index g = 0; g < G && !start; g++) {
             const bool inner = gru_ && g == 2;
             layer.panels.multiply(k, group * G + g, 1, h, 1, inner ? &window_u_[first] : gates + g * H,
                                   GH, 1, width, !inner);
@@ -270,17 +270,17 @@ void Stepper::run(int stream, const int32_t* ids, long n) {
     std::swap(window_, window_next_);
   }
   if (P > 0) {
-    const long H = layers_.back().H;
+    const Index H = layers_.back().H;
     packed_.resize(packed_rows_size(exact(*rt_), n, H));
     window_next_.resize(n * P);
     rt.pool.run([&](int id) {
       pack_rows(rt, id, exact(rt), {window_.data(), H, false}, n, H, packed_.data());
       rt.pool.barrier();
       const Share own(ceil_div(P, nr), id, rt.pool.size());
-      for (long panel = own.begin; panel < own.end; panel++) {
-        const long first = panel * nr;
+      for (Index panel = own.begin; panel < own.end; panel++) {
+        const Index first = panel * nr;
         const int width = int(P - first < nr ? P - first : nr);
-        for (long t = 0; t < n; t += mr) {
+        for (Index t = 0; t < n; t += mr) {
           const int m = int(n - t < mr ? n - t : mr);
           for (int r = 0; r < m; r++)
             std::memcpy(&window_next_[(t + r) * P + first], &project_b_[first],
@@ -294,39 +294,39 @@ void Stepper::run(int stream, const int32_t* ids, long n) {
   }
 }
 
-void Stepper::read(int stream, const int32_t* ids, long n, float* logits) {
-  long last = 0;
-  for (long start = 0; start < n; start += WINDOW) {
+void Stepper::read(int stream, const int32_t* ids, Index n, float* logits) {
+  Index last = 0;
+  for (Index start = 0; start < n; start += WINDOW) {
     last = n - start < WINDOW ? n - start : WINDOW;
     run(stream, ids + start, last);
   }
-  const long top = P > 0 ? P : layers_.back().H;
+  const Index top = P > 0 ? P : layers_.back().H;
   rt_->pool.run([&](int id) { output(&window_[(last - 1) * top], 1, 0, 1, logits, V, id); });
 }
 
-double Stepper::score(int stream, const int32_t* ids, const int32_t* targets, long n,
+double Stepper::score(int stream, const int32_t* ids, const int32_t* targets, Index n,
                       float inverse_temperature) {
   const Kernels* k = rt_->k;
-  const long top = P > 0 ? P : layers_.back().H;
+  const Index top = P > 0 ? P : layers_.back().H;
   std::vector<float> logits(WINDOW * V), packed(packed_rows_size(exact(*rt_), WINDOW, top));
   std::vector<double> losses(WINDOW);
   double total = 0;
-  for (long start = 0; start < n; start += WINDOW) {
-    const long count = n - start < WINDOW ? n - start : WINDOW;
+  for (Index start = 0; start < n; start += WINDOW) {
+    const Index count = n - start < WINDOW ? n - start : WINDOW;
     run(stream, ids + start, count);
     rt_->pool.run([&](int id) {
       pack_rows(*rt_, id, exact(*rt_), {window_.data(), top, false}, count, top, packed.data());
       rt_->pool.barrier();
-      for (long t = 0; t < count; t += k->mr)
+      for (Index t = 0; t < count; t += k->mr)
         output(&packed[t * top], k->mr, t, int(count - t < k->mr ? count - t : k->mr),
                logits.data(), V, id);
       rt_->pool.barrier();
       const Share share(count, id, rt_->pool.size());
-      for (long t = share.begin; t < share.end; t++)
+      for (Index t = share.begin; t < share.end; t++)
         losses[t] = k->softmax_loss(int(V), &logits[t * V], inverse_temperature, targets[start + t],
                                     0);
     });
-    for (long t = 0; t < count; t++) total += losses[t];
+    for (Index t = 0; t < count; t++) total += losses[t];
   }
   return total;
 }

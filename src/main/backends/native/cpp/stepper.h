@@ -14,19 +14,19 @@ class Panels {
   // `parts` are matrices [rows, depth] beside each other (input and recurrent weights), or one.
   struct Part {
     const float* w;  // [*, depth], row-major
-    long depth;
+    Index depth;
   };
   // Packs rows first..first+n of every part as the next panel.
-  void add(const Kernels* k, const std::vector<Part>& parts, long first, int n, bool quantised);
+  void add(const Kernels* k, const std::vector<Part>& parts, Index first, int n, bool quantised);
   // c[m,n] (+)= a times part `part` of panel `panel`.
-  void multiply(const Kernels* k, size_t panel, size_t part, const float* a, long stride, float* c,
-                long ldc, int m, int n, bool accumulate) const;
+  void multiply(const Kernels* k, size_t panel, size_t part, const float* a, Index stride, float* c,
+                Index ldc, int m, int n, bool accumulate) const;
 
  private:
   struct Piece {
     size_t at;     // in floats_ or bytes_
     size_t scale;  // in scales_
-    long depth;
+    Index depth;
   };
   size_t parts_ = 0;
   bool quantised_ = false;
@@ -37,12 +37,12 @@ class Panels {
 
 struct StepperLayer {
   const float *w_ih, *w_hh, *b_ih, *b_hh;
-  long hidden;
+  Index hidden;
 };
 
 struct StepperNetwork {
   bool gru, quantised;
-  long V, E, P;
+  Index V, E, P;
   const float *embed, *project_w, *project_b, *out_w, *out_b;
   std::vector<StepperLayer> layers;
 };
@@ -52,20 +52,20 @@ class Stepper {
   Stepper(std::shared_ptr<Runtime> rt, const StepperNetwork& network, int streams);
 
   int streams() const { return S; }
-  long vocabulary() const { return V; }
+  Index vocabulary() const { return V; }
   // Floats of one stream's state: h then c, layer by layer (GRU keeps only h).
-  long state_size() const { return state_; }
+  Index state_size() const { return state_; }
 
   void step(const int32_t* ids, float* logits);                      // [S] -> [S,V]
-  void read(int stream, const int32_t* ids, long n, float* logits);  // [n] -> [V]
-  double score(int stream, const int32_t* ids, const int32_t* targets, long n,
+  void read(int stream, const int32_t* ids, Index n, float* logits);  // [n] -> [V]
+  double score(int stream, const int32_t* ids, const int32_t* targets, Index n,
                float inverse_temperature);
   void save(int stream, float* to) const;
   void restore(int stream, const float* from);
 
  private:
   struct Layer {
-    long I, H, groups;
+    Index I, H, groups;
     Panels panels;                   // a panel for each gate of each group: parts x and h
     std::vector<float> b_ih, b_hh, bias;
     std::vector<float> table;        // input projection of every token with small V, first layer
@@ -73,14 +73,14 @@ class Stepper {
     std::vector<float> columns[2];   // h again as [H,S], now and next
     std::vector<float> u;            // [S,H]: GRU's inner product
   };
-  void run(int stream, const int32_t* ids, long n);  // leaves the top outputs in window_
-  void output(const float* a, long stride, long first, int m, float* c, long ldc, int id);
+  void run(int stream, const int32_t* ids, Index n);  // leaves the top outputs in window_
+  void output(const float* a, Index stride, Index first, int m, float* c, Index ldc, int id);
   void set_columns(Layer& layer, int stream);
 
   std::shared_ptr<Runtime> rt_;
   bool gru_;
   int S;
-  long V, E, P, G, state_ = 0;
+  Index V, E, P, G, state_ = 0;
   int now_ = 0;
   std::vector<float> embed_, project_b_, out_b_;
   Panels project_, out_;
