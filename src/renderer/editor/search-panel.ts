@@ -69,7 +69,7 @@ class FindPanel implements Panel {
     this.#count.className = 'cm-find-count';
     this.#count.ariaLive = 'polite';
     this.#case = this.#toggle('Aa', 'Match case');
-    this.#word = this.#toggle('“w”', 'Whole words');
+    this.#word = this.#toggle('Word', 'Whole words');
     const previous = button('↑', 'cm-find-icon', press(findPrevious));
     const next = button('↓', 'cm-find-icon', press(findNext));
     const close = button('✕', 'cm-find-icon', press(closeSearchPanel));

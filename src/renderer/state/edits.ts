@@ -12,17 +12,6 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   return parts.join('');
 }
 
-/** Where an offset of the text before the edits is after them; at an insertion it goes behind it. */
-export function mapOffset(offset: number, edits: readonly Edit[]): number {
-  let shift = 0;
-  for (const { from, to, insert } of edits) {
-    if (from > offset) break;
-    if (to > offset) return from + shift + insert.length;
-    shift += insert.length - (to - from);
-  }
-  return offset + shift;
-}
-
 /** A stretch of the text between two edits: taken over from the text before, or new. */
 type Piece =
   | { readonly kind: 'kept'; readonly from: number; readonly to: number }

@@ -51,13 +51,6 @@ export class Notices {
     this.list = this.list.filter((notice) => notice.id !== id);
   }
 
-  /** What the topic said holds no longer. */
-  over(topic: string): void {
-    if (this.list.some((notice) => notice.topic === topic)) {
-      this.list = this.list.filter((notice) => notice.topic !== topic);
-    }
-  }
-
   /**
    * Runs what may fail: a `UserError` becomes a notice and gives null. Anything else is a bug and is
    * thrown on.

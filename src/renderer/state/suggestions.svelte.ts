@@ -25,8 +25,6 @@ interface Asked {
   readonly document: Document;
   readonly at: number;
   readonly seed: number;
-  /** What the host had when it was asked; null until then. */
-  version: number | null;
   cancel: Disposer | null;
   /** Of its entry in the history, once it is complete. */
   id: string | null;
@@ -84,7 +82,6 @@ export class Suggestions {
       document,
       at,
       seed: seed ?? sampling.seed ?? (this.#options.randomSeed ?? randomSeed)(),
-      version: null,
       cancel: null,
       id: null,
       accepted: '',
@@ -102,7 +99,6 @@ export class Suggestions {
       editor.ghost.dismiss();
       return;
     }
-    asked.version = version;
     const chosen: Sampling = { ...sampling, seed: asked.seed };
     asked.cancel = client.stream.continue(
       { path: document.path, version, at, voice: voice.name, sampling: chosen },

@@ -42,11 +42,6 @@ export class Welcome {
     this.shown = !app.settings.values.welcomed;
   }
 
-  /** The voice of the first try, while it trains or when it is there. */
-  get voiceTrains(): boolean {
-    return this.#app.training.active && this.#app.training.state?.voice === VOICE;
-  }
-
   show(): void {
     this.shown = true;
   }

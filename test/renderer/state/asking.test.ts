@@ -192,8 +192,6 @@ describe('notices', () => {
     notices.say('one', { topic: 'save' });
     notices.say('two', { topic: 'save' });
     expect(notices.list.map(({ sentence }) => sentence)).toEqual(['two']);
-    notices.over('save');
-    expect(notices.list).toEqual([]);
   });
 
   test('are made of errors for the writer, and of nothing else', async () => {

@@ -5,7 +5,6 @@ import {
   applyEdits,
   composeEdits,
   difference,
-  mapOffset,
   rebaseEdits,
   undoEdits,
 } from '../../../src/renderer/state/edits.ts';
@@ -101,15 +100,5 @@ describe('edits', () => {
     expect(applyEdits(applyEdits('the fog', [theirs]), rebaseEdits(mine, theirs))).toBe(
       'the misthaze',
     );
-  });
-
-  test('an offset moves with the text around it', () => {
-    const edits = [
-      { from: 0, to: 3, insert: 'a' },
-      { from: 5, to: 5, insert: 'xx' },
-    ];
-    expect(mapOffset(4, edits)).toBe(2);
-    expect(mapOffset(6, edits)).toBe(6);
-    expect(mapOffset(2, edits)).toBe(1);
   });
 });

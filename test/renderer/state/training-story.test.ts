@@ -209,6 +209,13 @@ describe('the ending', () => {
     expect(endingSentence(training({ status, evaluations: looks([2, 2]) }))).toMatch(sentence);
   });
 
+  test('claims nothing of a voice that was never tried', () => {
+    const status = { kind: 'done', ending: 'stopped' } as const;
+    expect(endingSentence(training({ status }))).toBe(
+      'Harbour ended before it was tried on the pages held back.',
+    );
+  });
+
   test('is none while it works or is paused', () => {
     expect(endingSentence(training({}))).toBeNull();
     expect(endingSentence(training({ status: { kind: 'paused' } }))).toBeNull();

@@ -47,6 +47,8 @@ export class History {
   readonly #options: HistoryOptions;
   readonly #entries = new Map<string, HistoryEntry>();
   #bytes = 0;
+  /** Lines that are not in the file yet. */
+  #pending = '';
   #work: Promise<void> = Promise.resolve();
   #warned = false;
 
@@ -144,13 +146,17 @@ export class History {
 
   #write(text: string): void {
     const { path, largest = LARGEST } = this.#options;
-    this.#bytes += Buffer.byteLength(text);
+    this.#pending += text;
     this.#work = this.#work.then(async () => {
+      const pending = this.#pending;
+      if (pending === '') return;
+      this.#pending = '';
       try {
-        await fs.appendFile(path, text, { mode: 0o600 });
+        await fs.appendFile(path, pending, { mode: 0o600 });
+        this.#bytes += Buffer.byteLength(pending);
         if (this.#bytes > largest) await this.#shorten((KEPT / LARGEST) * largest);
       } catch (error) {
-        // Each entry is also in memory: told once, and the next one tries again.
+        // Each entry is also in memory: told once.
         if (!this.#warned) this.#options.notice(diskError(error, path).message);
         this.#warned = true;
       }
@@ -170,6 +176,8 @@ export class History {
       ids.add(entry.id);
     }
     for (const id of [...this.#entries.keys()]) if (!ids.has(id)) this.#entries.delete(id);
+    // What waits to be appended is among them.
+    this.#pending = '';
     const text = lines.reverse().join('');
     await writeAtomic(this.#options.path, [Buffer.from(text)]);
     this.#bytes = Buffer.byteLength(text);

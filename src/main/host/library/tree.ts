@@ -5,6 +5,7 @@ import type { DocumentEntry, Entry, FolderEntry } from '../../../shared/api/inde
 import { codeOf } from '../../files/atomic.ts';
 import { isDocument, titleOf } from './names.ts';
 import type { Places } from './places.ts';
+import type { Counted } from './words.ts';
 
 /** Deepest folder and most entries that are shown. */
 export const DEEPEST = 16;
@@ -12,13 +13,13 @@ export const MOST = 20_000;
 
 export interface Tree {
   readonly root: FolderEntry;
-  /** Real paths of documents whose words were not counted yet. */
+  /** Real paths of documents whose words are to be counted. */
   readonly uncounted: readonly string[];
   /** Some of the folder is not shown: it is too deep or has too many entries. */
   readonly cut: boolean;
 }
 
-type Words = (path: string, stats: Stats) => number | null;
+type Words = (path: string, stats: Stats) => Counted;
 
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
@@ -46,12 +47,12 @@ export async function readTree(places: Places, name: string, words: Words): Prom
     }
     if (!stats.isFile() || !isDocument(title)) return null;
     const counted = words(real, stats);
-    if (counted === null) uncounted.push(real);
+    if (!counted.fresh) uncounted.push(real);
     const document: DocumentEntry = {
       kind: 'document',
       path,
       name: titleOf(title),
-      words: counted ?? 0,
+      words: counted.words,
       modified: Math.round(stats.mtimeMs),
     };
     return document;

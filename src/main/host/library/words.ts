@@ -30,6 +30,11 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const wordsSchema = v.record(v.string(), v.tuple([v.number(), count, count]));
 export type CountedWords = v.InferOutput<typeof wordsSchema>;
 
+export interface Counted {
+  readonly words: number;
+  readonly fresh: boolean;
+}
+
 /** Most files whose counts are kept. */
 const MOST = 20_000;
 
@@ -43,18 +48,19 @@ export class WordCounts {
     this.#known = new Map(Object.entries(file.value));
   }
 
-  /** Words of a file in this state, or null where they were not counted yet. */
-  known(path: string, { mtimeMs, size }: Pick<Stats, 'mtimeMs' | 'size'>): number | null {
-    if (size === 0) return 0;
+  /** Words of a file as last counted, and whether that is still its state. */
+  known(path: string, { mtimeMs, size }: Pick<Stats, 'mtimeMs' | 'size'>): Counted {
+    if (size === 0) return { words: 0, fresh: true };
     const found = this.#known.get(path);
-    return found && found[0] === mtimeMs && found[1] === size ? found[2] : null;
+    if (!found) return { words: 0, fresh: false };
+    return { words: found[2], fresh: found[0] === mtimeMs && found[1] === size };
   }
 
   /** Counts a file; what is no text has none. */
   async count(path: string): Promise<void> {
     try {
       const { mtimeMs, size } = await fs.stat(path);
-      if (this.known(path, { mtimeMs, size }) !== null) return;
+      if (this.known(path, { mtimeMs, size }).fresh) return;
       const words = await wordsOf(path);
       this.#known.delete(path);
       this.#known.set(path, [mtimeMs, size, words]);

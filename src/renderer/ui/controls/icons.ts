@@ -22,18 +22,13 @@ export const paths = {
   stop: 'M5.5 5.5h9v9h-9z',
   play: 'M6.5 4.5l9 5.5l-9 5.5z',
   pause: 'M7 4.5v11M13 4.5v11',
-  check: 'M4.5 10.5l3.5 3.5l7.5-8',
   warning: 'M10 3.5l7 12.5H3zM10 8.5v3.5M10 14h.01',
   info: 'M10 3a7 7 0 1 1 0 14a7 7 0 1 1 0-14M10 9v4.5M10 6.5h.01',
-  spark:
-    'M10 3v4M10 13v4M3 10h4M13 10h4M5.5 5.5l1.8 1.8M12.7 12.7l1.8 1.8M5.5 14.5l1.8-1.8M12.7 7.3l1.8-1.8',
   insert: 'M4 4.5h12M4 15.5h12M10 7v6M7.5 10.5L10 13l2.5-2.5',
   export: 'M10 12.5V3.5M6.8 6.5L10 3.5l3.2 3M4 11v5.5h12V11',
   import: 'M10 3.5v9M6.8 9.5l3.2 3l3.2-3M4 11v5.5h12V11',
   copy: 'M7 7h9.5v9.5H7zM4 13V3.5h9.5',
   send: 'M4 10h11M10.5 5.5L15 10l-4.5 4.5',
   reveal: 'M8 4H4v12h12v-4M11 4h5v5M16 4l-7 7',
-  target: 'M10 3a7 7 0 1 1 0 14a7 7 0 1 1 0-14M10 7a3 3 0 1 1 0 6a3 3 0 1 1 0-6',
-  outline: 'M4 5h12M7 10h9M10 15h6',
 } as const;
 export type IconName = keyof typeof paths;

@@ -13,9 +13,7 @@ export interface Room {
   ghost: GhostState;
   readonly violations: string[];
   configure(change: Partial<Settings>): void;
-  /** Milliseconds from each keydown until the text is changed and laid out: the editor's own share. */
-  readonly works: number[];
-  /** And until the frame that shows it, with the wait for the screen's next refresh. */
+  /** Milliseconds from each keydown to the frame that shows it, with the wait for the next refresh. */
   readonly paints: number[];
 }
 
@@ -31,7 +29,6 @@ document.addEventListener('securitypolicyviolation', (event) => {
 });
 
 const calls: Room['calls'] = [];
-const works: number[] = [];
 const paints: number[] = [];
 let settings = defaultSettings;
 let ghost: GhostState = { kind: 'none' };
@@ -55,7 +52,6 @@ window.room = {
   editor,
   calls,
   violations,
-  works,
   paints,
   get ghost() {
     return ghost;
@@ -76,24 +72,11 @@ function afterwards(callback: () => void): void {
   channel.port2.postMessage(null);
 }
 
-let pressed = 0;
 addEventListener(
   'keydown',
   ({ timeStamp }) => {
-    pressed = timeStamp;
     // A frame is shown when the task after its animation callbacks runs.
     requestAnimationFrame(() => afterwards(() => paints.push(performance.now() - timeStamp)));
-  },
-  true,
-);
-addEventListener(
-  'input',
-  () => {
-    const start = pressed;
-    afterwards(() => {
-      // Reading a size lays the page out.
-      if (document.body.offsetHeight > 0) works.push(performance.now() - start);
-    });
   },
   true,
 );

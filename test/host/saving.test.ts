@@ -1,0 +1,293 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { unwrap } from '../../src/shared/result.ts';
+import { eventually, folders, openHost, typeInto } from '../helpers/host.ts';
+import { temporaryFolder } from '../helpers/voices.ts';
+
+const here = temporaryFolder();
+afterEach(() => vi.restoreAllMocks());
+
+const fault = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'rename' });
+
+describe('Saving', () => {
+  test('happens by itself after a pause, keeps the mode and leaves nothing beside', async () => {
+    const at = folders();
+    at.write('a.md', 'old');
+    await fs.chmod(join(at.library, 'a.md'), 0o664);
+    const { client, states, state } = await openHost(at);
+    await typeInto(client, 'a.md', 'new and ');
+    await eventually(() => expect(state('a.md')).toEqual({ kind: 'saved', version: 2 }));
+    expect(states.map(({ state }) => state.kind)).toEqual(['unsaved', 'saved']);
+    expect(at.text('a.md')).toBe('new and old');
+    if (process.platform !== 'win32') {
+      expect((await fs.stat(join(at.library, 'a.md'))).mode & 0o777).toBe(0o664);
+    }
+    expect(await fs.readdir(at.library)).toEqual(['a.md']);
+  });
+
+  test('twice at once ends with the newest text', async () => {
+    const at = folders();
+    at.write('a.md', '');
+    const { client, state } = await openHost(at);
+    let version = await typeInto(client, 'a.md', 'one ');
+    const saves = [client.call.saveDocument({ path: 'a.md' })];
+    for (const insert of ['two ', 'three ', 'four ']) {
+      const edits = [{ from: 0, to: 0, insert }];
+      version = unwrap(
+        await client.call.editDocument({ path: 'a.md', base: version, edits }),
+      ).version;
+      saves.push(client.call.saveDocument({ path: 'a.md' }));
+    }
+    for (const save of saves) unwrap(await save);
+    expect(at.text('a.md')).toBe('four three two one ');
+    expect(state('a.md')).toEqual({ kind: 'saved', version });
+  });
+
+  test('goes to the file that a link in the library leads to', async () => {
+    const at = folders();
+    at.write('real/a.md', 'text');
+    await fs.symlink(join(at.library, 'real/a.md'), join(at.library, 'link.md'));
+    const { client } = await openHost(at);
+    await typeInto(client, 'link.md', 'more ');
+    unwrap(await client.call.saveDocument({ path: 'link.md' }));
+    expect(at.text('real/a.md')).toBe('more text');
+    expect((await fs.lstat(join(at.library, 'link.md'))).isSymbolicLink()).toBe(true);
+  });
+
+  test('is refused for a version that is not the newest, and for edits outside the text', async () => {
+    const at = folders();
+    at.write('a.md', 'text');
+    const { client } = await openHost(at);
+    const version = await typeInto(client, 'a.md', 'x');
+    const edit = (base: number, from: number, to: number) =>
+      client.call.editDocument({ path: 'a.md', base, edits: [{ from, to, insert: '' }] });
+    expect(await edit(version - 1, 0, 1)).toMatchObject({ error: { code: 'document.stale' } });
+    expect(await edit(version, 0, 99)).toMatchObject({ error: { code: 'request.invalid' } });
+    expect(await edit(version, 3, 2)).toMatchObject({ error: { code: 'request.invalid' } });
+    unwrap(await edit(version, 0, 1));
+  });
+
+  test.each(['ENOSPC', 'EIO', 'EROFS', 'EACCES'])(
+    'that fails with %s keeps the old file and the text, says so, and is made good',
+    async (code) => {
+      const at = folders();
+      at.write('a.md', 'old');
+      const { client, state } = await openHost(at);
+      await typeInto(client, 'a.md', 'new ');
+      const { rename } = fs;
+      vi.spyOn(fs, 'rename').mockImplementation((from, to) =>
+        String(to).endsWith('a.md') ? Promise.reject(fault(code)) : rename(from, to),
+      );
+      await eventually(() => expect(state('a.md')).toMatchObject({ kind: 'failed' }));
+      expect(await client.call.saveDocument({ path: 'a.md' })).toMatchObject({
+        ok: false,
+        error: { code: code === 'ENOSPC' ? 'disk.full' : 'disk.failed' },
+      });
+      expect(at.text('a.md')).toBe('old');
+      expect(await fs.readdir(at.library)).toEqual(['a.md']);
+      vi.restoreAllMocks();
+      unwrap(await client.call.saveDocument({ path: 'a.md' }));
+      expect(at.text('a.md')).toBe('new old');
+      expect(state('a.md')).toMatchObject({ kind: 'saved' });
+    },
+  );
+});
+
+describe('Another program', () => {
+  test('that changes a file with nothing unsaved here makes it load again', async () => {
+    const at = folders();
+    at.write('a.md', 'old');
+    const { client, state } = await openHost(at);
+    const reloaded: string[] = [];
+    client.on.documentReloaded(({ text }) => reloaded.push(text));
+    unwrap(await client.call.openDocument({ path: 'a.md' }));
+    at.write('a.md', 'theirs');
+    await eventually(() => expect(reloaded).toEqual(['theirs']));
+    expect(unwrap(await client.call.openDocument({ path: 'a.md' })).text).toBe('theirs');
+    expect(state('a.md')).toMatchObject({ kind: 'saved' });
+  });
+
+  test('that only touches a file changes nothing', async () => {
+    const at = folders();
+    at.write('a.md', 'same');
+    const { client, states } = await openHost(at);
+    const reloaded: string[] = [];
+    client.on.documentReloaded(({ text }) => reloaded.push(text));
+    unwrap(await client.call.openDocument({ path: 'a.md' }));
+    at.write('a.md', 'same');
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect([reloaded, states]).toEqual([[], []]);
+  });
+
+  test.each([
+    ['mine', 'my text', 'their version', 'theirs'],
+    ['theirs', 'theirs', 'my version', 'my text'],
+  ] as const)('and the writer here: keeping %s', async (keep, kept, whose, copied) => {
+    const at = folders();
+    at.write('book/a.md', 'text');
+    const { client, state } = await openHost(at);
+    const path = 'book/a.md';
+    await typeInto(client, path, 'my ');
+    at.write(path, 'theirs');
+    await eventually(() => expect(state(path)).toEqual({ kind: 'conflict', theirs: 'theirs' }));
+    expect(await client.call.saveDocument({ path })).toMatchObject({
+      error: { code: 'document.changed' },
+    });
+    expect(at.text(path)).toBe('theirs');
+    const settled = unwrap(await client.call.settleDocument({ path, keep }));
+    expect(settled.text).toBe(kept);
+    expect(at.text(path)).toBe(kept);
+    expect(state(path)).toMatchObject({ kind: 'saved' });
+    const others = (await fs.readdir(join(at.library, 'book'))).filter((name) => name !== 'a.md');
+    expect(others).toEqual([
+      expect.stringMatching(
+        new RegExp(`^a \\(${whose} \\d{4}-\\d\\d-\\d\\d \\d\\d\\.\\d\\d\\)\\.md$`),
+      ),
+    ]);
+    expect(at.text(`book/${others[0]}`)).toBe(copied);
+  });
+
+  test('that takes a file away: the text stays, and saving brings it back', async () => {
+    const at = folders();
+    at.write('a.md', 'text');
+    const { client, state } = await openHost(at);
+    unwrap(await client.call.openDocument({ path: 'a.md' }));
+    await fs.rm(join(at.library, 'a.md'));
+    await eventually(() => expect(state('a.md')).toEqual({ kind: 'gone' }));
+    await typeInto(client, 'a.md', 'more ');
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    expect(await fs.readdir(at.library)).toEqual([]);
+    unwrap(await client.call.saveDocument({ path: 'a.md' }));
+    expect(at.text('a.md')).toBe('more text');
+    expect(state('a.md')).toMatchObject({ kind: 'saved' });
+  });
+
+  test('that renames another file over it, as programs that sync do, is not "gone"', async () => {
+    const at = folders();
+    at.write('a.md', 'text');
+    const { client, states } = await openHost(at);
+    const reloaded: string[] = [];
+    client.on.documentReloaded(({ text }) => reloaded.push(text));
+    unwrap(await client.call.openDocument({ path: 'a.md' }));
+    await fs.rename(join(at.library, 'a.md'), join(at.library, 'a.md.old'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    at.write('a.md', 'synced');
+    await eventually(() => expect(reloaded).toEqual(['synced']));
+    expect(states.map(({ state }) => state.kind)).not.toContain('gone');
+  });
+});
+
+test('500 saves of our own are no conflict', async () => {
+  const at = folders();
+  at.write('a.md', '');
+  const { client, states } = await openHost(at);
+  let { version } = unwrap(await client.call.openDocument({ path: 'a.md' }));
+  for (let i = 0; i < 500; i++) {
+    const edits = [{ from: 0, to: 0, insert: `${i} ` }];
+    ({ version } = unwrap(await client.call.editDocument({ path: 'a.md', base: version, edits })));
+    unwrap(await client.call.saveDocument({ path: 'a.md' }));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(new Set(states.map(({ state }) => state.kind))).toEqual(new Set(['unsaved', 'saved']));
+  expect(at.text('a.md')).toMatch(/^499 498 .* 1 0 $/);
+});
+
+describe('An open document', () => {
+  test('goes with its file when that is renamed, and with its folder', async () => {
+    const at = folders();
+    at.write('book/a.md', 'text');
+    const { client } = await openHost(at);
+    const moves: unknown[] = [];
+    client.on.documentMoved((move) => moves.push(move));
+    await typeInto(client, 'book/a.md', 'more ');
+    const preferences = {
+      ...unwrap(await client.call.openDocument({ path: 'book/a.md' })).preferences,
+      goal: 700,
+    };
+    unwrap(await client.call.setPreferences({ path: 'book/a.md', preferences }));
+    expect(unwrap(await client.call.renameEntry({ path: 'book/a.md', name: 'b' }))).toBe(
+      'book/b.md',
+    );
+    expect(unwrap(await client.call.renameEntry({ path: 'book', name: 'novel' }))).toBe('novel');
+    expect(moves).toEqual([
+      { from: 'book/a.md', to: 'book/b.md' },
+      { from: 'book/b.md', to: 'novel/b.md' },
+    ]);
+    expect(at.text('novel/b.md')).toBe('more text');
+    await typeInto(client, 'novel/b.md', 'even ');
+    unwrap(await client.call.saveDocument({ path: 'novel/b.md' }));
+    expect(at.text('novel/b.md')).toBe('even more text');
+    expect(unwrap(await client.call.openDocument({ path: 'novel/b.md' })).preferences.goal).toBe(
+      700,
+    );
+    expect(await fs.readdir(at.library)).toEqual(['novel']);
+  });
+
+  test('that is closed is saved first and leaves no journal', async () => {
+    const at = folders();
+    at.write('a.md', 'text');
+    const { client } = await openHost(at);
+    await typeInto(client, 'a.md', 'last words, ');
+    unwrap(await client.call.closeDocument({ path: 'a.md' }));
+    expect(at.text('a.md')).toBe('last words, text');
+    expect(await fs.readdir(join(at.data, 'journals'))).toEqual([]);
+  });
+
+  test('of a megabyte takes 2,000 keystrokes in less than a millisecond each', async () => {
+    const at = folders();
+    at.write('a.md', 'The sea was grey that day.\n'.repeat(40_000));
+    const { client } = await openHost(at);
+    let { version } = unwrap(await client.call.openDocument({ path: 'a.md' }));
+    const start = performance.now();
+    for (let i = 0; i < 2000; i++) {
+      const edits = [{ from: 500_000 + i, to: 500_000 + i, insert: 'x' }];
+      ({ version } = unwrap(
+        await client.call.editDocument({ path: 'a.md', base: version, edits }),
+      ));
+    }
+    const each = (performance.now() - start) / 2000;
+    unwrap(await client.call.saveDocument({ path: 'a.md' }));
+    expect(at.text('a.md').slice(500_000, 502_000)).toBe('x'.repeat(2000));
+    expect(each).toBeLessThan(1);
+  });
+});
+
+/** A small file system in memory, or null where one may not be mounted. */
+function mountSmall(folder: string, kilobytes: number): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return null;
+  try {
+    execFileSync('mkdir', ['-p', folder]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', folder], {
+      stdio: 'ignore',
+    });
+    return folder;
+  } catch {
+    return null;
+  }
+}
+const small = mountSmall(here('small'), 256);
+afterAll(() => {
+  if (small) execFileSync('umount', ['-l', small]);
+});
+
+test.runIf(small)(
+  'a full disk keeps the old file, and the text is saved once there is room',
+  async () => {
+    const at = { ...folders(), library: small! };
+    await fs.writeFile(join(small!, 'a.md'), 'old\n'.repeat(10_000));
+    const { client, state } = await openHost(at);
+    await typeInto(client, 'a.md', 'new\n'.repeat(5000));
+    await fs.writeFile(join(small!, 'ballast'), Buffer.alloc(200_000)).catch(() => undefined);
+    await eventually(() => expect(state('a.md')).toMatchObject({ kind: 'failed' }));
+    expect(state('a.md')).toMatchObject({
+      sentence: expect.stringContaining('The disk is full') as string,
+    });
+    expect(await fs.readFile(join(small!, 'a.md'), 'utf8')).toBe('old\n'.repeat(10_000));
+    expect((await fs.readdir(small!)).sort()).toEqual(['a.md', 'ballast']);
+    await fs.rm(join(small!, 'ballast'));
+    unwrap(await client.call.saveDocument({ path: 'a.md' }));
+    expect((await fs.readFile(join(small!, 'a.md'), 'utf8')).startsWith('new\n')).toBe(true);
+  },
+);

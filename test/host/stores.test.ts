@@ -1,0 +1,163 @@
+import fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { History } from '../../src/main/host/history/index.ts';
+import { saveVoice } from '../../src/main/files/voice-folder.ts';
+import { defaultSettings } from '../../src/shared/api/index.ts';
+import { unwrap } from '../../src/shared/result.ts';
+import { eventually, folders, openHost } from '../helpers/host.ts';
+import { cardOf, weightsOf } from '../helpers/voices.ts';
+
+describe('Settings', () => {
+  test('are kept, and told to the page', async () => {
+    const at = folders();
+    const first = await openHost(at);
+    const told: string[] = [];
+    first.client.on.settingsChanged(({ theme }) => told.push(theme));
+    unwrap(await first.client.call.changeSettings({ theme: 'dark', fontSize: 22 }));
+    await eventually(() => expect(told).toEqual(['dark']));
+    await first.host.close();
+    const { settings } = unwrap(await (await openHost(at)).client.call.start({}));
+    expect(settings).toEqual({ ...defaultSettings, theme: 'dark', fontSize: 22 });
+  });
+
+  test.each(['{"theme": "dar', '[]', '{"theme": "pink"}', ''])(
+    'that are damaged (%s) are kept aside, and the writer hears of it',
+    async (text) => {
+      const at = folders();
+      await fs.writeFile(join(at.data, 'settings.json'), text);
+      const { client, notices } = await openHost(at);
+      expect(unwrap(await client.call.start({})).settings).toEqual(defaultSettings);
+      expect(await fs.readFile(join(at.data, 'settings.json.damaged'), 'utf8')).toBe(text);
+      expect(notices).toEqual([expect.stringContaining('settings.json was damaged')]);
+    },
+  );
+
+  test('of an older version get the defaults of what it did not know', async () => {
+    const at = folders();
+    await fs.writeFile(join(at.data, 'settings.json'), '{"theme": "light"}');
+    const { client } = await openHost(at);
+    expect(unwrap(await client.call.start({})).settings).toEqual({
+      ...defaultSettings,
+      theme: 'light',
+    });
+  });
+});
+
+test('words written add up by day, and a day has never fewer than none', async () => {
+  const at = folders();
+  const { client } = await openHost(at);
+  const add = async (words: number) =>
+    unwrap(await client.call.addWritten({ day: '2026-11-25', words }));
+  expect([await add(5), await add(7), await add(-20), await add(3)]).toEqual([5, 12, 0, 3]);
+  expect(unwrap(await client.call.start({})).written).toEqual({ '2026-11-25': 3 });
+});
+
+describe('The history', () => {
+  const entry = (n: number, path = 'a.md') => ({
+    ...{ path, voice: 'Me', creativity: 50, temperature: 0.8, seed: n, before: 'And then' },
+    alternatives: [`it rained ${n}`, `Snow ${n}`],
+  });
+  const open = (path: string, largest?: number) =>
+    History.open({ path, now: () => 1, notice: () => undefined, ...(largest ? { largest } : {}) });
+  const all = { query: '', path: null, before: null, limit: 200 };
+
+  test('is found newest first, page by page, by text and by document, also after a start', async () => {
+    const file = join(folders().data, 'history.jsonl');
+    const first = await open(file);
+    const ids = Array.from({ length: 5 }, (_, n) =>
+      first.record(entry(n, n % 2 ? 'b.md' : 'a.md')),
+    );
+    first.markAccepted(ids[3]!, 'it ');
+    first.markAccepted(ids[3]!, 'rained');
+    first.move('b.md', 'book/c.md');
+    await first.flush();
+    const history = await open(file);
+    const seeds = (query: Partial<typeof all> & object) =>
+      history.find({ ...all, ...query }).entries.map(({ seed }) => seed);
+    expect(seeds({})).toEqual([4, 3, 2, 1, 0]);
+    expect(history.find({ ...all, limit: 2 })).toMatchObject({
+      more: true,
+      entries: { length: 2 },
+    });
+    expect(history.find({ ...all, before: ids[3]! as never, limit: 3 })).toMatchObject({
+      more: false,
+    });
+    expect(seeds({ before: ids[3]! as never })).toEqual([2, 1, 0]);
+    expect(seeds({ query: 'SNOW 2' })).toEqual([2]);
+    expect(seeds({ path: 'book/c.md' as never })).toEqual([3, 1]);
+    expect(history.find({ ...all, query: 'rained 3' }).entries[0]!.accepted).toBe('it rained');
+  });
+
+  test('passes over damaged lines and goes on after one that was cut off', async () => {
+    const file = join(folders().data, 'history.jsonl');
+    const first = await open(file);
+    first.record(entry(1));
+    await first.flush();
+    await fs.appendFile(file, '{"kind":"suggestion","id":1}\nnonsense\n{"kind":"sugg');
+    const second = await open(file);
+    second.record(entry(2));
+    await second.flush();
+    const seeds = (await open(file)).find(all).entries.map(({ seed }) => seed);
+    expect(seeds).toEqual([2, 1]);
+  });
+
+  test('stays small: the oldest go', async () => {
+    const file = join(folders().data, 'history.jsonl');
+    const history = await open(file, 20_000);
+    for (let n = 0; n < 500; n++) history.record(entry(n));
+    await history.flush();
+    expect((await fs.stat(file)).size).toBeLessThan(21_000);
+    const { entries } = (await open(file)).find(all);
+    expect(entries[0]!.seed).toBe(499);
+    expect(entries.length).toBeGreaterThan(20);
+  });
+});
+
+test('voices are listed, copied, renamed, exported, imported and put into the trash', async () => {
+  const at = folders();
+  await saveVoice(join(at.data, 'voices/Me.voice'), cardOf(3), weightsOf(3));
+  await fs.mkdir(join(at.data, 'voices/Broken.voice'), { recursive: true });
+  await fs.writeFile(join(at.data, 'voices/Broken.voice/voice.json'), '{}');
+  const { client } = await openHost(at);
+  const list = async () => unwrap(await client.call.start({})).voices;
+  const names = async () => (await list()).map(({ name }) => name);
+  expect((await list()).find(({ name }) => name === 'Me')).toMatchObject({
+    damaged: null,
+    you: null,
+    words: 10,
+  });
+  expect((await list()).find(({ name }) => name === 'Broken')!.damaged).toMatch(/Understudy/);
+  expect(unwrap(await client.call.voiceDetails({ voice: 'Me' }))).toMatchObject({
+    steps: 3,
+    name: 'Me',
+  });
+
+  expect(unwrap(await client.call.duplicateVoice({ voice: 'Me' }))).toBe('Me copy');
+  expect(await client.call.renameVoice({ voice: 'Me copy', name: 'me' })).toMatchObject({
+    error: { code: 'voice.exists' },
+  });
+  unwrap(await client.call.renameVoice({ voice: 'Me copy', name: 'You' }));
+  expect(await names()).toEqual(['Broken', 'Me', 'You']);
+
+  const saved = unwrap(await client.call.exportVoice({ voice: 'You' }))!;
+  const bytes = (await fs.readFile(saved)).toString('base64');
+  expect(unwrap(await client.call.importVoice({ name: 'You.zip', bytes }))).toBe('You 2');
+  expect(await client.call.importVoice({ name: 'x.zip', bytes: 'AAAA' })).toMatchObject({
+    error: { code: 'archive.invalid' },
+  });
+  unwrap(await client.call.trashVoice({ voice: 'Me' }));
+  expect(await names()).toEqual(['Broken', 'You', 'You 2']);
+  expect(await client.call.voiceDetails({ voice: 'Me' })).toMatchObject({
+    error: { code: 'voice.missing' },
+  });
+});
+
+test('a dropped text must be a manuscript', async () => {
+  const { client } = await openHost(folders());
+  const add = (name: string, text: string) =>
+    client.call.addTrainingText({ name, bytes: Buffer.from(text).toString('base64') });
+  expect(unwrap(await add('novel.md', 'The sea.'))).toMatchObject({ kind: 'dropped' });
+  expect(await add('empty.md', ' ')).toMatchObject({ error: { code: 'text.empty' } });
+  expect(await add('novel.pdf', '%PDF-')).toMatchObject({ error: { code: 'text.unsupported' } });
+});
