@@ -27,12 +27,13 @@ function follow(/** @type {import('node:child_process').ChildProcess} */ child) 
 
 /** Electron's own switches are written --name=value. @param {readonly string[]} flags */
 function switches(flags) {
+  /** @type {string[]} */
   const joined = [];
-  for (let i = 0; i < flags.length; i++) {
-    const next = flags[i + 1];
-    const takesNext = flags[i].startsWith('--') && !flags[i].includes('=') && next !== undefined;
-    if (takesNext && !next.startsWith('--')) joined.push(`${flags[i]}=${flags[++i]}`);
-    else joined.push(flags[i]);
+  for (const flag of flags) {
+    const last = joined.at(-1);
+    const completes = last?.startsWith('--') && !last.includes('=') && !flag.startsWith('--');
+    if (completes) joined[joined.length - 1] = `${last}=${flag}`;
+    else joined.push(flag);
   }
   return joined;
 }
@@ -47,6 +48,7 @@ function startElectron(program) {
 
 /** @param {string} address */
 function openBrowser(address) {
+  /** @type {[string, string[]]} */
   const [command, args] =
     process.platform === 'darwin'
       ? ['open', [address]]
