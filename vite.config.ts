@@ -1,9 +1,10 @@
+import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
 // The page. Programs for Node and Electron are built by scripts/build.mjs.
 export default defineConfig({
-  root: 'src/renderer',
+  root: path.join(import.meta.dirname, 'src/renderer'),
   base: './',
   publicDir: false,
   plugins: [svelte()],

@@ -82,7 +82,7 @@ async function buildPreload() {
 
 async function buildPage() {
   const { build } = await import('vite');
-  await build({ root, configFile: path.join(root, 'vite.config.ts'), logLevel: 'warn' });
+  await build({ configFile: path.join(root, 'vite.config.ts'), logLevel: 'warn' });
 }
 
 async function buildApp() {
