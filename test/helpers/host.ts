@@ -47,7 +47,7 @@ export interface OpenHost extends Heard {
   readonly client: ApiClient;
   readonly platform: Platform;
   /** The newest state of a document. */
-  state(path: string): SaveState | undefined;
+  readonly state: (path: string) => SaveState | undefined;
 }
 
 /** A host in this process with a page's client; engines cannot be started. */

@@ -73,14 +73,14 @@ describe('The history', () => {
     first.move('b.md', 'book/c.md');
     await first.flush();
     const history = await open(file);
-    const seeds = (query: Partial<typeof all> & object) =>
+    const seeds = (query: Partial<typeof all>) =>
       history.find({ ...all, ...query }).entries.map(({ seed }) => seed);
     expect(seeds({})).toEqual([4, 3, 2, 1, 0]);
     expect(history.find({ ...all, limit: 2 })).toMatchObject({
       more: true,
       entries: { length: 2 },
     });
-    expect(history.find({ ...all, before: ids[3]! as never, limit: 3 })).toMatchObject({
+    expect(history.find({ ...all, before: ids[3]!, limit: 3 })).toMatchObject({
       more: false,
     });
     expect(seeds({ before: ids[3]! as never })).toEqual([2, 1, 0]);

@@ -143,7 +143,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   };
 
   const handlers = {
-    start: async () => ({
+    start: soon(() => ({
       version: options.version,
       host: platform.kind,
       platform: platforms[process.platform] ?? 'linux',
@@ -154,9 +154,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
       training: training.state(),
       engines: engines.status(),
       written: session.written(),
-    }),
-    changeSettings: async (change) => settings.change(change),
-    saveSession: async (value) => none(session.save(value)),
+    })),
+    changeSettings: soon((change) => settings.change(change)),
+    saveSession: soon((value) => none(session.save(value))),
 
     async chooseLibrary() {
       const folder = await platform.chooseFolder(library.places.root);
@@ -188,16 +188,17 @@ export async function createHost(options: HostOptions): Promise<Host> {
 
     openDocument: ({ path }) => documents.open(path),
     closeDocument: async ({ path }) => none(await documents.close(path)),
-    editDocument: async ({ path, base, edits }) => ({ version: documents.edit(path, base, edits) }),
-    replaceDocument: async ({ path, text }) => ({ version: documents.replace(path, text) }),
+    editDocument: soon(({ path, base, edits }) => ({ version: documents.edit(path, base, edits) })),
+    replaceDocument: soon(({ path, text }) => ({ version: documents.replace(path, text) })),
     saveDocument: async ({ path }) => none(await documents.save(path)),
     settleDocument: ({ path, keep }) => documents.settle(path, keep),
-    setPreferences: async ({ path, preferences }) =>
+    setPreferences: soon(({ path, preferences }) =>
       none(session.setPreferences(library.places.at(path), preferences)),
-    addWritten: async ({ day, words }) => session.addWritten(day, words),
+    ),
+    addWritten: soon(({ day, words }) => session.addWritten(day, words)),
 
-    history: async (query) => history.find(query),
-    markAccepted: async ({ id, text }) => none(history.markAccepted(id, text)),
+    history: soon((query) => history.find(query)),
+    markAccepted: soon(({ id, text }) => none(history.markAccepted(id, text))),
 
     voiceDetails: ({ voice }) => voices.details(voice),
     renameVoice: async ({ voice, name }) => none(await voices.rename(voice, name)),
@@ -238,6 +239,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
     },
   };
 }
+
+/** A handler that need not wait for anything; what it throws is a rejection. */
+const soon =
+  <Request, Reply>(work: (request: Request) => Reply) =>
+  (request: Request): Promise<Reply> =>
+    Promise.resolve(request).then(work);
 
 /** For calls whose reply says only that it is done. */
 const none = (_done: void): null => null;

@@ -1,7 +1,7 @@
 import type { Edit, OpenDocument, Preferences, SaveState } from '../../../shared/api/index.ts';
 import type { TextOfDocument } from '../types.ts';
 import { ChunkedText } from './chunked-text.ts';
-import { Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { editLineEnds, replaceLineEnds } from './line-ends.ts';
 import type { Known } from './save-file.ts';
 import { describe, type Form, type TextFile } from './text-file.ts';

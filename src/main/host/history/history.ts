@@ -123,8 +123,12 @@ export class History {
   #apply(record: HistoryRecord): void {
     switch (record.kind) {
       case 'suggestion': {
-        const { kind: _, ...entry } = record;
-        this.#entries.set(entry.id, entry);
+        const { id, at, path, voice, creativity, temperature, seed } = record;
+        const { before, alternatives, accepted } = record;
+        this.#entries.set(id, {
+          ...{ id, at, path, voice, creativity, temperature, seed },
+          ...{ before, alternatives, accepted },
+        });
         return;
       }
       case 'accepted': {
