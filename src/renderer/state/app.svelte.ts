@@ -74,7 +74,12 @@ export class App {
     const notices = (this.notices = new Notices());
     this.settings = new Settings(client, start, notices);
     this.session = new Session(client, start);
-    const documents = (this.documents = new Documents({ client, notices, session: this.session }));
+    const documents = (this.documents = new Documents({
+      client,
+      notices,
+      session: this.session,
+      chosen: () => this.welcome.leave(),
+    }));
     this.library = new Library({ client, start, notices, documents });
     this.search = new Search(client, notices);
     this.voices = new Voices(client, start);
@@ -96,6 +101,7 @@ export class App {
     this.welcome = new Welcome(this, sample);
     this.commands = new Commands(catalogue(this), () => this.settings.values.keys, this.platform);
     client.on.enginesChanged((engines) => (this.engines = engines));
+    client.on.command((id) => this.commands.run(id));
     client.on.notice(({ sentence, tone }) => notices.say(sentence, { tone }));
   }
 

@@ -9,6 +9,8 @@ export interface DocumentsOptions {
   readonly client: ApiClient;
   readonly notices: Notices;
   readonly session: Session;
+  /** The writer asked to see a document: whatever lies over the editor goes. */
+  readonly chosen?: () => void;
 }
 
 /** The documents that are open, and the one the editor shows. */
@@ -21,13 +23,15 @@ export class Documents {
   readonly #client: ApiClient;
   readonly #notices: Notices;
   readonly #session: Session;
+  readonly #chosen: () => void;
   /** States that were told before their document was here. */
   readonly #early = new Map<string, SaveState>();
 
-  constructor({ client, notices, session }: DocumentsOptions) {
+  constructor({ client, notices, session, chosen = () => undefined }: DocumentsOptions) {
     this.#client = client;
     this.#notices = notices;
     this.#session = session;
+    this.#chosen = chosen;
     client.on.saveState(({ path, state }) => {
       const document = this.find(path);
       if (document) document.save = state;
@@ -78,6 +82,7 @@ export class Documents {
   }
 
   activate(document: Document): void {
+    this.#chosen();
     if (this.active === document) return this.editor?.focus();
     this.#leave();
     this.active = document;

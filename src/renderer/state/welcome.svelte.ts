@@ -46,6 +46,11 @@ export class Welcome {
     this.shown = true;
   }
 
+  /** A document was chosen instead. */
+  leave(): void {
+    if (this.shown) void this.#app.notices.attempt(() => this.close());
+  }
+
   async close(): Promise<void> {
     this.shown = false;
     if (!this.#app.settings.values.welcomed) await this.#app.settings.change({ welcomed: true });

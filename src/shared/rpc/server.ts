@@ -116,7 +116,10 @@ export function serve<T extends Table>(
     };
     try {
       const accepted = accept('stream', name, request);
-      const items = accepted.handler(accepted.request, abort.signal) as AsyncGenerator<unknown, unknown>;
+      const items = accepted.handler(accepted.request, abort.signal) as AsyncGenerator<
+        unknown,
+        unknown
+      >;
       for (;;) {
         const { done, value } = await items.next();
         if (done) {
