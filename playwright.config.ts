@@ -18,7 +18,7 @@ export default defineConfig<HostOptions>({
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list']],
-  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  use: { actionTimeout: 10_000, trace: 'retain-on-failure', screenshot: 'only-on-failure' },
   projects: [
     { name: 'web', use: { host: 'web' } },
     ...(electron === null ? [] : [{ name: 'electron', use: { host: 'electron' as const } }]),

@@ -32,6 +32,7 @@ export const electronRoom: OpenRoom = async ({ library, data }, problems) => {
   await page.reload();
   return {
     page,
+    pid: host.pid!,
     quit: () => electron.close(),
     async kill() {
       const ended = once(host, 'exit');

@@ -1,5 +1,7 @@
 import { expect, test } from './fixtures.ts';
 
+test.use({ settings: null });
+
 test('the page opens, by name, with nothing in the console', async ({ page }) => {
   await expect(page).toHaveTitle(/Understudy/);
   await expect(page.locator('body')).not.toBeEmpty();

@@ -56,6 +56,7 @@ export const webRoom: OpenRoom = async ({ library, data }, problems) => {
   };
   return {
     page,
+    pid: host.pid!,
     quit: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
     output: () => output,

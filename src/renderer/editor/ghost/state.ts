@@ -25,6 +25,8 @@ export interface Suggestion {
   /** What the voice said, one for each alternative, from 0. */
   readonly texts: readonly string[];
   readonly alternative: number;
+  /** The alternative that had something to say first; the writer counts from it. */
+  readonly first: number;
   /** What stands in the text of it: accepted, or typed. */
   readonly taken: string;
   readonly status: 'streaming' | 'ended' | 'stopped';
@@ -90,13 +92,15 @@ export function restOf(suggestion: Suggestion, alternative = suggestion.alternat
   return restAfter(fitStart(suggestion.before, said), suggestion.taken);
 }
 
-/** Alternatives that have come and still fit what was taken. */
+/** Alternatives that have come and still fit what was taken, from the one that was shown first. */
 export function choicesOf(suggestion: Suggestion): readonly number[] {
-  return suggestion.texts.flatMap((said, index) =>
-    index === suggestion.alternative || (said.trim() !== '' && restOf(suggestion, index))
-      ? [index]
-      : [],
-  );
+  const { texts, alternative, first } = suggestion;
+  return texts
+    .map((_, offset) => (first + offset) % texts.length)
+    .filter(
+      (index) =>
+        index === alternative || (texts[index]!.trim() !== '' && restOf(suggestion, index)),
+    );
 }
 
 /** What is visible of the suggestion now; null where nothing is. */
@@ -245,6 +249,7 @@ function begun(
     before: newDoc.sliceString(Math.max(0, at - CONTEXT), at),
     texts: [],
     alternative: 0,
+    first: 0,
     taken: '',
     status: 'streaming',
     since: null,
@@ -266,7 +271,7 @@ function grown(
   return {
     ...suggestion,
     texts,
-    alternative: isFirst ? alternative : suggestion.alternative,
+    ...(isFirst ? { alternative, first: alternative } : {}),
     since: suggestion.since ?? (text.trim() === '' ? null : now),
   };
 }
