@@ -1,8 +1,9 @@
+import { countWords } from '../../shared/words.ts';
 import { chooseBackend } from '../backends/choose.ts';
 import { findManuscripts, readManuscript } from '../files/manuscripts.ts';
 import { loadVoice } from '../files/voice-folder.ts';
 import type { Precision } from '../lm/nn/stepper.ts';
-import { countWords, normalise } from '../lm/text/normalise.ts';
+import { normalise } from '../lm/text/normalise.ts';
 import { BOUNDARY, UNKNOWN } from '../lm/text/units.ts';
 import { bitsPerCharacter, spellingNats } from '../lm/training/bits.ts';
 import { yieldNow } from './system.ts';

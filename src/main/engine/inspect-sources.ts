@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import type { TrainingReport } from '../../shared/api/index.ts';
+import { countWords } from '../../shared/words.ts';
 import type { DocumentReport } from '../../shared/events.ts';
 import { findManuscripts, readManuscript } from '../files/manuscripts.ts';
-import { countWords, normalise } from '../lm/text/normalise.ts';
+import { normalise } from '../lm/text/normalise.ts';
 import { planText, type Choices } from '../lm/training/index.ts';
 import { computer, type System } from './system.ts';
 

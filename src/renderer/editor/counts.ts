@@ -1,5 +1,5 @@
 /**
- * Words by the platform's segmenter, without ever counting the whole text in one go: at first slice by
+ * Words, without ever counting the whole text in one go: at first slice by
  * slice while the program is idle, and then only around each change. Words never cross a space, so
  * the text between two spaces can be counted alone.
  */
@@ -12,15 +12,8 @@ import {
   type Transaction,
 } from '@codemirror/state';
 import { ViewPlugin, type EditorView, type ViewUpdate } from '@codemirror/view';
+import { countWords } from '../../shared/words.ts';
 import type { Counts } from './types.ts';
-
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
-
-export function countWords(text: string): number {
-  let words = 0;
-  for (const { isWordLike } of segmenter.segment(text)) if (isWordLike === true) words++;
-  return words;
-}
 
 /** Where a count may begin and end: beside a space, or a full stop of scripts that write without spaces. */
 const isBreak = (code: number): boolean =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countWords, normalise } from '../../../src/main/lm/text/normalise.ts';
+import { normalise } from '../../../src/main/lm/text/normalise.ts';
 import { defaultText, type TextConfig } from '../../../src/shared/config.ts';
 
 const prepare = (text: string, options: Partial<TextConfig> = {}) =>
@@ -94,12 +94,5 @@ describe('joining hand-wrapped lines', () => {
     const { text: joined, changes } = prepare(text, { joinLines: true });
     expect(joined.length).toBe(text.length);
     expect(changes.joinedLines).toBe(99_999);
-  });
-});
-
-describe('countWords', () => {
-  it('counts runs of letters and digits with apostrophes and hyphens inside', () => {
-    expect(countWords("Don't stop-gap the naïve ’phone in 1984 — “yes”, 東京!")).toBe(9);
-    expect(countWords(' \n—…')).toBe(0);
   });
 });

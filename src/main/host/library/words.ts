@@ -3,27 +3,9 @@ import fs from 'node:fs/promises';
 import * as v from 'valibot';
 import { readTextFile } from '../documents/index.ts';
 import { isUserError } from '../../../shared/errors.ts';
+import { countWords } from '../../../shared/words.ts';
 import { codeOf } from '../../files/atomic.ts';
 import type { JsonFile } from '../settings/json-file.ts';
-
-const word = /[\p{L}\p{N}\p{M}]+(?:['’‐-][\p{L}\p{N}\p{M}]+)*/gu;
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-
-/** Words of a text: runs of letters and digits; by the platform's dictionary where a script has no spaces. */
-export function countWords(text: string): number {
-  let n = 0;
-  if (!unspaced.test(text)) {
-    for (word.lastIndex = 0; word.exec(text) !== null;) n++;
-    return n;
-  }
-  for (const { isWordLike } of new Intl.Segmenter(undefined, { granularity: 'word' }).segment(
-    text,
-  )) {
-    if (isWordLike) n++;
-  }
-  return n;
-}
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** By real path: [modified in milliseconds, bytes, words]. */

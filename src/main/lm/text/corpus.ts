@@ -1,6 +1,7 @@
 import type { TextConfig, UnitsConfig } from '../../../shared/config.ts';
 import { UserError } from '../../../shared/errors.ts';
-import { addChanges, countWords, noChanges, normalise, type Changes } from './normalise.ts';
+import { countWords } from '../../../shared/words.ts';
+import { addChanges, noChanges, normalise, type Changes } from './normalise.ts';
 import { cutAt, slicesOf } from './slices.ts';
 import { TokenBuffer, type TokenStream } from './tokens.ts';
 import { createTrainer } from './train-units.ts';

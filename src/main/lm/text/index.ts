@@ -7,7 +7,7 @@ export {
   type DocumentReport,
   type Source,
 } from './corpus.ts';
-export { countWords, normalise, type Changes } from './normalise.ts';
+export { normalise, type Changes } from './normalise.ts';
 export { unitsFromJSON } from './read-units.ts';
 export { type TokenArray, type TokenStream } from './tokens.ts';
 export { trainUnits } from './train-units.ts';

@@ -92,8 +92,3 @@ function stripPunctuation(text: string): { text: string; count: number } {
   });
   return { text: out, count: gone };
 }
-
-const words = /[\p{L}\p{N}\p{M}]+(?:['’‐-][\p{L}\p{N}\p{M}]+)*/gu;
-
-/** Words of a text: runs of letters and digits, with apostrophes and hyphens inside. */
-export const countWords = (text: string): number => count(text, words);
