@@ -268,9 +268,13 @@ describe('The web host as a process', () => {
     const host = await startWebHost(at);
     const socket = await openSocket(host.origin, await signIn(host));
     const names = Object.keys(api);
-    const replies = new Map<number, { result?: { ok: boolean; error?: { code: string } } }>();
+    interface Reply {
+      readonly id?: number;
+      readonly result?: { readonly ok: boolean; readonly error?: { readonly code: string } };
+    }
+    const replies = new Map<number, Reply>();
     socket.on('message', (data: Buffer) => {
-      const message = JSON.parse(data.toString()) as { id?: number };
+      const message = JSON.parse(data.toString()) as Reply;
       if (message.id !== undefined) replies.set(message.id, message);
     });
     // Every request has a field that no call knows, and so none may run.
