@@ -2,7 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { createHost, type Host, type Platform } from '../../src/main/host/index.ts';
+import {
+  createHost,
+  type Host,
+  type HostOptions,
+  type Platform,
+} from '../../src/main/host/index.ts';
 import { api, type ApiClient, type SaveState } from '../../src/shared/api/index.ts';
 import { unwrap } from '../../src/shared/result.ts';
 import { createClient } from '../../src/shared/rpc/index.ts';
@@ -51,7 +56,11 @@ export interface OpenHost extends Heard {
 }
 
 /** A host in this process with a page's client; engines cannot be started. */
-export async function openHost(at: Folders, overrides: Partial<Platform> = {}): Promise<OpenHost> {
+export async function openHost(
+  at: Folders,
+  overrides: Partial<Platform> = {},
+  options: Pick<HostOptions, 'libraryNamed'> = {},
+): Promise<OpenHost> {
   const platform: Platform = {
     kind: 'web',
     chooseFolder: () => Promise.resolve(null),
@@ -72,6 +81,7 @@ export async function openHost(at: Folders, overrides: Partial<Platform> = {}): 
     },
     dataFolder: at.data,
     libraryFolder: at.library,
+    ...options,
     sampleManuscript: join(import.meta.dirname, '../../resources/sample-manuscript.md'),
     log: (line) => heard.log.push(line),
   });

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Journal, journalPath, readJournal } from '../../src/main/host/documents/journal.ts';
 import { unwrap } from '../../src/shared/result.ts';
 import { eventually, folders, openHost, type Folders } from '../helpers/host.ts';
 import { clientOver, openSocket, signIn, startWebHost } from '../helpers/web.ts';
@@ -168,3 +169,75 @@ async function openFile(at: Folders): Promise<{ sync: () => Promise<void> }> {
   await handle.close();
   return Object.getPrototypeOf(handle) as { sync: () => Promise<void> };
 }
+
+describe('A journal', () => {
+  const base = (text: string) =>
+    ({
+      ...{ kind: 'base', format: 1, path: 'a.md', real: '/a.md', sha256: null, version: 1, text },
+      form: { encoding: 'utf-8', mark: false, lineEnds: { kind: 'alike', end: '\n' } },
+    }) as const;
+
+  /** Handles whose calls of `name` wait for the returned function. */
+  function slow(name: 'write' | 'sync'): () => void {
+    let go = (): void => undefined;
+    const wait = new Promise<void>((resolve) => (go = resolve));
+    const { open } = fs;
+    vi.spyOn(fs, 'open').mockImplementation(async (...given) => {
+      const handle = await open(...given);
+      if (!String(given[0]).endsWith('.journal')) return handle;
+      const original = handle[name].bind(handle) as (...args: unknown[]) => Promise<never>;
+      vi.spyOn(handle, name).mockImplementation(async (...args: unknown[]) => {
+        synced.push(name);
+        await wait;
+        return original(...args);
+      });
+      return handle;
+    });
+    return go;
+  }
+  const synced: string[] = [];
+  afterEach(() => {
+    vi.restoreAllMocks();
+    synced.length = 0;
+  });
+
+  test('that is begun anew while the old one is being written has its beginning', async () => {
+    const path = join(folders().data, 'a.journal');
+    const go = slow('write');
+    const journal = new Journal(path, 0, expect.unreachable);
+    journal.append(base('old'));
+    await eventually(() => expect(synced).toHaveLength(1));
+    const removed = journal.remove();
+    journal.append(base('new'));
+    go();
+    await removed;
+    await journal.close();
+    expect((await readJournal(path)).records).toEqual([base('new')]);
+  });
+
+  test('syncs what comes while it syncs', async () => {
+    const path = join(folders().data, 'a.journal');
+    const go = slow('sync');
+    const journal = new Journal(path, 0, expect.unreachable);
+    journal.append(base('old'));
+    await eventually(() => expect(synced).toHaveLength(1));
+    journal.append({ kind: 'text', version: 2, text: 'new' });
+    go();
+    await eventually(() => expect(synced).toHaveLength(2));
+    await journal.close();
+  });
+
+  test('of a document that was moved as the program ended is found', async () => {
+    const at = folders();
+    at.write('b.md', 'text');
+    const journals = join(at.data, 'journals');
+    await fs.mkdir(journals);
+    const journal = new Journal(journalPath(journals, '/a.md'), 0, expect.unreachable);
+    journal.append(base('text'));
+    journal.append({ kind: 'text', version: 2, text: 'my text' });
+    journal.append({ kind: 'moved', path: 'b.md', real: join(at.library, 'b.md') });
+    await journal.close();
+    const { client } = await openHost(at);
+    expect(unwrap(await client.call.openDocument({ path: 'b.md' })).text).toBe('my text');
+  });
+});

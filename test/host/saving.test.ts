@@ -179,6 +179,29 @@ describe('Another program', () => {
   });
 });
 
+test('A change of another program is told before an edit is refused for it', async () => {
+  const at = folders();
+  at.write('a.md', 'old');
+  const { client } = await openHost(at);
+  const base = await typeInto(client, 'a.md', 'new ');
+  unwrap(await client.call.saveDocument({ path: 'a.md' }));
+  const told: string[] = [];
+  client.on.documentReloaded(({ text }) => told.push(text));
+  const { rm } = fs;
+  vi.spyOn(fs, 'rm').mockImplementation(async (path, options) => {
+    if (String(path).endsWith('.journal')) {
+      // Theirs is taken in and the journal goes: just now comes what was typed to the text before.
+      const edits = [{ from: 0, to: 0, insert: 'x' }];
+      const result = await client.call.editDocument({ path: 'a.md', base, edits });
+      told.push(result.ok ? 'taken' : result.error.code);
+    }
+    await rm(path, options);
+  });
+  at.write('a.md', 'theirs');
+  await eventually(() => expect(told).toHaveLength(2));
+  expect(told).toEqual(['theirs', 'document.stale']);
+});
+
 test('500 saves of our own are no conflict', async () => {
   const at = folders();
   at.write('a.md', '');
@@ -233,6 +256,55 @@ describe('An open document', () => {
     unwrap(await client.call.closeDocument({ path: 'a.md' }));
     expect(at.text('a.md')).toBe('last words, text');
     expect(await fs.readdir(join(at.data, 'journals'))).toEqual([]);
+  });
+
+  test('that is opened while it is being closed is open afterwards', async () => {
+    const at = folders();
+    at.write('a.md', 'text');
+    const { client } = await openHost(at);
+    await typeInto(client, 'a.md', 'more ');
+    const closed = client.call.closeDocument({ path: 'a.md' });
+    const { text, version } = unwrap(await client.call.openDocument({ path: 'a.md' }));
+    unwrap(await closed);
+    expect(text).toBe('more text');
+    const edits = [{ from: 0, to: 0, insert: 'even ' }];
+    unwrap(await client.call.editDocument({ path: 'a.md', base: version, edits }));
+    unwrap(await client.call.saveDocument({ path: 'a.md' }));
+    expect(at.text('a.md')).toBe('even more text');
+  });
+
+  test('cannot be opened a second time over a link to it, and keeps its journal', async () => {
+    const at = folders();
+    at.write('a.md', 'text');
+    await fs.symlink(join(at.library, 'a.md'), join(at.library, 'link.md'));
+    const { client } = await openHost(at);
+    await typeInto(client, 'a.md', 'more ');
+    unwrap(await client.call.saveDocument({ path: 'a.md' }));
+    expect(await client.call.openDocument({ path: 'link.md' })).toEqual({
+      ok: false,
+      error: {
+        code: 'document.exists',
+        sentence: 'link.md leads to a.md, which is open; change it there.',
+      },
+    });
+    expect(await fs.readdir(join(at.data, 'journals'))).toHaveLength(1);
+  });
+
+  test('whose file is gone goes with its folder, and so do those after it', async () => {
+    const at = folders();
+    at.write('book/a.md', 'a');
+    at.write('book/b.md', 'b');
+    const { client, state } = await openHost(at);
+    for (const path of ['book/a.md', 'book/b.md']) await typeInto(client, path, 'my ');
+    for (const path of ['book/a.md', 'book/b.md']) unwrap(await client.call.saveDocument({ path }));
+    await fs.rm(join(at.library, 'book/a.md'));
+    await eventually(() => expect(state('book/a.md')).toEqual({ kind: 'gone' }));
+    expect(unwrap(await client.call.renameEntry({ path: 'book', name: 'novel' }))).toBe('novel');
+    for (const path of ['novel/a.md', 'novel/b.md']) {
+      await typeInto(client, path, 'still ');
+      unwrap(await client.call.saveDocument({ path }));
+    }
+    expect([at.text('novel/a.md'), at.text('novel/b.md')]).toEqual(['still my a', 'still my b']);
   });
 
   test('of a megabyte takes 2,000 keystrokes in less than a millisecond each', async () => {

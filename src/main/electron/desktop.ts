@@ -59,6 +59,7 @@ async function run(): Promise<void> {
     launch: launchEngines(places.engine, log),
     dataFolder: places.data,
     libraryFolder: places.library,
+    libraryNamed: places.libraryNamed,
     sampleManuscript: places.sampleManuscript,
     log,
   });

@@ -7,6 +7,8 @@ export interface Folders {
   readonly data: string;
   /** The writer's, as long as they chose no other. */
   readonly library: string;
+  /** By `--library FOLDER`. */
+  readonly libraryNamed: boolean;
   readonly logs: string;
   readonly page: string;
   readonly engine: string;
@@ -30,6 +32,7 @@ export function folders(): Folders {
     data: path.join(own, 'Understudy'),
     library:
       library === '' ? path.join(app.getPath('documents'), 'Understudy') : path.resolve(library),
+    libraryNamed: library !== '',
     logs: path.join(own, 'logs'),
     page: path.join(root, 'dist', 'page'),
     engine: path.join(root, 'dist', 'app', 'engine.js'),

@@ -283,7 +283,7 @@ export async function assertFree(folder: string, replace: boolean): Promise<void
   }
 }
 
-/** Removes what an interrupted save left behind; only for the process that holds the lock. */
+/** Removes what interrupted saves left in a folder; only for the process that holds its lock. */
 export async function removeLeftovers(folder: string): Promise<void> {
   try {
     for (const name of await fs.readdir(folder)) {

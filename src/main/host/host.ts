@@ -6,6 +6,7 @@ import { api, type Api, type ApiEmit, type ApiHandlers } from '../../shared/api/
 import { isUserError, UserError } from '../../shared/errors.ts';
 import { serve, type Server } from '../../shared/rpc/index.ts';
 import { lockVoice } from '../files/lock.ts';
+import { removeLeftovers } from '../files/voice-folder.ts';
 import { Documents, recoverGone } from './documents/index.ts';
 import { createEngines } from './engines/index.ts';
 import { History } from './history/index.ts';
@@ -34,6 +35,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const at = (name: string): string => join(dataFolder, name);
   const release = await claim(dataFolder);
   for (const name of ['journals', 'voices']) await fs.mkdir(at(name), { recursive: true });
+  for (const name of ['', 'voices']) await removeLeftovers(at(name));
 
   const servers = new Set<Server<Api>>();
   const waiting: string[] = [];
@@ -65,6 +67,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const documents: Documents = new Documents({
     journals: at('journals'),
     resolve: (path) => library.places.document(path),
+    place: (path) => library.places.at(path),
     preferences: (path) => session.preferences(library.places.at(path)),
     autosaveDelay: () => settings.value.autosaveDelay,
     emit,
@@ -85,11 +88,13 @@ export async function createHost(options: HostOptions): Promise<Host> {
     });
   };
   let library = await openLibrary(
-    await Places.open(chosen.value.folder).catch((error: unknown) => {
-      if (!isUserError(error)) throw error;
-      notice(error.message);
-      return Places.open(options.libraryFolder);
-    }),
+    await Places.open(options.libraryNamed ? options.libraryFolder : chosen.value.folder).catch(
+      (error: unknown) => {
+        if (!isUserError(error) || options.libraryNamed) throw error;
+        notice(error.message);
+        return Places.open(options.libraryFolder);
+      },
+    ),
   );
 
   const engines = createEngines({
@@ -228,10 +233,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
     },
     async close() {
       clearTimeout(measuring);
+      // The text first: what trains may take seconds to come to a good end.
+      await documents.closeAll();
       await training.dispose();
       suggestions.dispose();
       engines.dispose();
-      await documents.closeAll();
       await library.close();
       await sources.close();
       for (const store of [settings, session, history, chosen, words]) await store.flush();

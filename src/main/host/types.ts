@@ -35,6 +35,8 @@ export interface HostOptions {
   readonly dataFolder: string;
   /** Where the library is as long as the writer chose no other. */
   readonly libraryFolder: string;
+  /** The folder was named at this start: it comes before one that was chosen earlier. */
+  readonly libraryNamed?: boolean;
   /** The manuscript that comes with Understudy. */
   readonly sampleManuscript: string;
   /** One line for the log file: errors that are bugs, crashes of engines. */

@@ -61,6 +61,7 @@ async function main(): Promise<void> {
     launch: forkEngine(join(root, 'dist/app/engine.js'), log),
     dataFolder: data,
     libraryFolder: library,
+    libraryNamed: values.library !== undefined,
     sampleManuscript: join(root, 'resources/sample-manuscript.md'),
     log,
   });
@@ -85,6 +86,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
+  // The terminal was closed.
+  process.on('SIGHUP', end);
 }
 
 main().catch((error: unknown) => {

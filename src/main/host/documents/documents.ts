@@ -21,6 +21,8 @@ export interface DocumentsOptions {
   readonly journals: string;
   /** The real path of a document of the library. Throws UserError. */
   readonly resolve: (path: string) => Promise<string>;
+  /** Where a document of the library would be, there or not. */
+  readonly place: (path: string) => string;
   readonly preferences: (path: string) => Preferences;
   readonly autosaveDelay: () => number;
   readonly emit: ApiEmit;
@@ -32,6 +34,7 @@ export interface DocumentsOptions {
 export class Documents implements OpenDocuments {
   readonly #open = new Map<string, Document>();
   readonly #opening = new Map<string, Promise<Document>>();
+  readonly #closing = new Map<Document, Promise<void>>();
   readonly #listeners = new Set<DocumentListener>();
   readonly #options: DocumentsOptions;
   #warned = false;
@@ -56,7 +59,10 @@ export class Documents implements OpenDocuments {
   /** Opens a document, or gives the one that is open. Throws UserError. */
   async open(path: string): Promise<OpenDocument> {
     const open = this.#open.get(path);
-    if (open) return this.#told(open);
+    const closing = open && this.#closing.get(open);
+    if (open && !closing) return this.#told(open);
+    // Where it could not be closed, it is open still.
+    if (closing) return closing.then(ignore, ignore).then(() => this.open(path));
     let opening = this.#opening.get(path);
     if (!opening) {
       opening = this.#read(path).finally(() => this.#opening.delete(path));
@@ -103,16 +109,20 @@ export class Documents implements OpenDocuments {
   async close(path: string): Promise<void> {
     const document = this.#open.get(path);
     if (!document) return;
-    await document.queue(async () => {
-      clearTimeout(document.timer);
-      if (document.standing.kind === 'agreed') await this.#save(document, false);
-      await this.#forget(document);
-    });
+    let closing = this.#closing.get(document);
+    if (!closing) {
+      closing = document
+        .queue(() => this.#close(document))
+        .finally(() => this.#closing.delete(document));
+      this.#closing.set(document, closing);
+    }
+    await closing;
   }
 
   /** Saves and closes all; whatever cannot be saved stays in its journal. */
   async closeAll(): Promise<void> {
     const failed = async (document: Document, error: unknown): Promise<void> => {
+      clearTimeout(document.timer);
       this.#options.log(`${document.path} was not saved at the end: ${String(error)}`);
       await document.journal.close().catch((e: unknown) => this.#options.log(String(e)));
       this.#open.delete(document.path);
@@ -158,17 +168,23 @@ export class Documents implements OpenDocuments {
       for (const document of affected) {
         const old = document.path;
         const path = to + old.slice(from.length);
-        const real = await this.#options.resolve(path);
+        // One whose own file is gone moves with its folder all the same.
+        const real = await this.#options.resolve(path).catch((error: unknown) => {
+          if (isUserError(error)) return this.#options.place(path);
+          throw error;
+        });
         this.#open.delete(old);
         document.path = path;
         document.real = real;
         this.#open.set(path, document);
-        await document.journal.move(journalPath(this.#options.journals, real), { path, real });
         for (const listener of this.#listeners) {
           listener.closed(old);
           listener.opened(document.view);
         }
         this.#options.emit('documentMoved', { from: old, to: path });
+        await document.journal
+          .move(journalPath(this.#options.journals, real), { path, real })
+          .catch((error: unknown) => this.#journalFailed(error));
       }
     });
   }
@@ -202,6 +218,13 @@ export class Documents implements OpenDocuments {
     for (const { real } of [...this.#open.values()]) await this.check(real);
   }
 
+  /** Must be queued. */
+  async #close(document: Document): Promise<void> {
+    clearTimeout(document.timer);
+    if (document.standing.kind === 'agreed') await this.#save(document, false);
+    await this.#forget(document);
+  }
+
   async #read(path: string): Promise<Document> {
     const { journals, resolve } = this.#options;
     const real = await resolve(path);
@@ -216,9 +239,17 @@ export class Documents implements OpenDocuments {
     const document = new Document({ path, real }, file, found.known, journal);
     const theirs = { file, bytes: found.bytes, known: found.known };
     if (unsaved) document.recover(unsaved.text, unsaved.form, unsaved.version, theirs);
-    else if (end > 0) await journal.remove();
+    // Two texts and two journals of one file would step on each other.
+    const twin = [...this.#open.values()].find((other) => other.real === real);
+    if (twin) {
+      throw new UserError(
+        'document.exists',
+        `${path} leads to ${twin.path}, which is open; change it there.`,
+      );
+    }
     this.#open.set(path, document);
     for (const listener of this.#listeners) listener.opened(document.view);
+    if (!unsaved && end > 0) await journal.remove();
     return document;
   }
 
@@ -386,10 +417,13 @@ export class Documents implements OpenDocuments {
     }
     // Typed while it was read.
     if (document.dirty) return this.#conflict(document, { bytes, known });
-    await document.adopt({ file, known });
+    const adopted = document.adopt({ file, known });
+    // Told with the new version, not after it: a page that first hears that its edit is stale would put its
+    // own text in the place of this one.
     for (const listener of this.#listeners) listener.opened(document.view);
     this.#options.emit('documentReloaded', this.#told(document));
     this.#tell(document);
+    await adopted;
   }
 
   /** The bytes of its text; in UTF-8 from now on where its encoding lacks a character. */
@@ -436,6 +470,8 @@ export class Documents implements OpenDocuments {
     });
   }
 }
+
+const ignore = (): void => undefined;
 
 const isWithin = (path: string, of: string): boolean => path === of || path.startsWith(`${of}/`);
 

@@ -177,8 +177,10 @@ export class Journal {
       await this.#handle.truncate(this.#end);
       await syncFolder(dirname(this.#path));
     }
-    const bytes = Buffer.concat(this.#waiting);
-    const count = this.#waiting.length;
+    // The list itself: meanwhile `remove` may begin another one.
+    const waiting = this.#waiting;
+    const bytes = Buffer.concat(waiting);
+    const count = waiting.length;
     for (let at = 0; at < bytes.length;) {
       const { bytesWritten } = await this.#handle.write(
         bytes,
@@ -191,13 +193,20 @@ export class Journal {
     }
     // Only now: after a failure the same bytes go to the same place again.
     this.#end += bytes.length;
-    this.#waiting.splice(0, count);
+    waiting.splice(0, count);
   }
 
   async #sync(): Promise<void> {
     await this.#write();
-    if (this.#unsyncedSince === null) return;
-    await this.#handle?.sync();
+    const since = this.#unsyncedSince;
+    if (since === null) return;
+    // Before: what is appended while the disk is busy is not part of this.
     this.#unsyncedSince = null;
+    try {
+      await this.#handle?.sync();
+    } catch (error) {
+      this.#unsyncedSince = since;
+      throw error;
+    }
   }
 }

@@ -1,10 +1,10 @@
 import fs from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { isUserError } from '../../../shared/errors.ts';
-import { codeOf } from '../../files/atomic.ts';
+import { codeOf, renameDurably } from '../../files/atomic.ts';
 import { ChunkedText } from './chunked-text.ts';
 import { copyNames } from './copies.ts';
-import { readJournal, type JournalRecord } from './journal.ts';
+import { journalPath, readJournal, type JournalRecord } from './journal.ts';
 import { editLineEnds, replaceLineEnds } from './line-ends.ts';
 import { createFile } from './save-file.ts';
 import { encode, plainForm, type Form } from './text-file.ts';
@@ -81,7 +81,13 @@ export async function recoverGone(journals: string, root: string, at: Date): Pro
     const left = replay((await readJournal(journal)).records);
     if (left) {
       const isHere = left.real.startsWith(root + sep);
-      if (!isHere || (await there(left.real))) continue;
+      if (!isHere) continue;
+      if (await there(left.real)) {
+        // Its document was moved and the program ended before the journal was.
+        const right = journalPath(journals, left.real);
+        if (journal !== right && !(await there(right))) await renameDurably(journal, right);
+        continue;
+      }
       const copy = await keep(left, root, at);
       told.push(`${left.path} was gone when Understudy started; its text is kept as ${copy}.`);
     }
