@@ -96,14 +96,67 @@ describe('An entry', () => {
     ).toBe('HARBOUR.md');
   });
 
-  test.each(['.hidden', 'con', 'LPT1.md', 'what?', 'ends.', 'a<b', 'x'.repeat(250)])(
-    'cannot be called %s',
-    async (name) => {
-      const host = await openHost(folders());
-      const created = await host.client.call.createDocument({ folder: '', name });
-      expect(created).toMatchObject({ error: { code: 'document.name' } });
+  test('that differs from another in case alone is not put in its place', async () => {
+    const at = folders();
+    at.write('A.md', 'mine');
+    at.write('a.md', 'another');
+    // Where the file system ignores case, the second is the first.
+    if ((await fs.readdir(at.library)).length < 2) return;
+    const { client } = await openHost(at);
+    expect(await client.call.renameEntry({ path: 'A.md', name: 'a' })).toMatchObject({
+      error: { code: 'document.exists' },
+    });
+    expect([at.text('A.md'), at.text('a.md')]).toEqual(['mine', 'another']);
+  });
+
+  test('that lies behind a link out of the library is not moved into it', async () => {
+    const at = folders();
+    await fs.mkdir(join(at.data, 'private'));
+    await fs.writeFile(join(at.data, 'private/secret.md'), 'secret');
+    await fs.symlink(join(at.data, 'private'), join(at.library, 'link'));
+    const { client } = await openHost(at);
+    expect(await client.call.moveEntry({ path: 'link/secret.md', folder: '' })).toMatchObject({
+      error: { code: 'document.missing' },
+    });
+    expect(await fs.readdir(join(at.data, 'private'))).toEqual(['secret.md']);
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'that another program named with a colon is opened like any other',
+    async () => {
+      const at = folders();
+      at.write('Part 1: Fog.md', 'text');
+      const { client } = await openHost(at);
+      const { text } = unwrap(await client.call.openDocument({ path: 'Part 1: Fog.md' }));
+      expect(text).toBe('text');
     },
   );
+
+  test('of a save that was cut off is removed when the library is opened', async () => {
+    const at = folders();
+    at.write('book/a.md', 'text');
+    at.write('book/.a.md.4711-0badc0de.tmp', 'half');
+    at.write('book/.a.md.tmp', 'the writer may have such a file');
+    await openHost(at);
+    expect((await fs.readdir(join(at.library, 'book'))).sort()).toEqual(['.a.md.tmp', 'a.md']);
+  });
+
+  test.each([
+    '.hidden',
+    'con',
+    'LPT1.md',
+    'what?',
+    'ends.',
+    'a<b',
+    'a:b',
+    'a/b',
+    'a\nb',
+    'x'.repeat(250),
+  ])('cannot be called %s', async (name) => {
+    const host = await openHost(folders());
+    const created = await host.client.call.createDocument({ folder: '', name });
+    expect(created).toMatchObject({ error: { code: 'document.name' } });
+  });
 
   test('moves into a folder, but not into itself', async () => {
     const at = folders();
@@ -150,6 +203,19 @@ describe('An entry', () => {
       error: { code: 'text.unsupported' },
     });
   });
+});
+
+test('The library that is named at the start comes before the one chosen earlier', async () => {
+  const at = folders();
+  const other = join(at.data, '../other');
+  const first = await openHost(at, { chooseFolder: () => Promise.resolve(other) });
+  unwrap(await first.client.call.chooseLibrary({}));
+  await first.host.close();
+  const again = await openHost(at);
+  expect(unwrap(await again.client.call.start({})).library.root.name).toBe('other');
+  await again.host.close();
+  const named = await openHost(at, {}, { libraryNamed: true });
+  expect(unwrap(await named.client.call.start({})).library.root.name).toBe('library');
 });
 
 describe('Search', () => {

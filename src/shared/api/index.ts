@@ -195,7 +195,7 @@ export const api = {
 
   voicesChanged: event<readonly VoiceSummary[]>(),
   voiceDetails: call<VoiceDetails>()(voice),
-  renameVoice: call<null>()(v.strictObject({ voice: voiceName, name: voiceName })),
+  renameVoice: call<null>()(v.strictObject({ voice: voiceName, name: entryName })),
   duplicateVoice: call<string>()(voice),
   trashVoice: call<null>()(voice),
   /** Gives where it was saved, for people; null when the writer did not choose a place. */

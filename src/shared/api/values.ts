@@ -12,7 +12,8 @@ export const MOST_TEXT = 1 << 26;
 
 /**
  * A document or folder by its place in the library: segments joined by "/", no "." or "..", no
- * backslash, no control characters. The library itself is "".
+ * backslash, no control characters. The library itself is "". Other programs use names that
+ * Understudy would not give, such as "Part 1: Fog.md".
  */
 export const libraryPath = v.pipe(
   text(4096),
@@ -21,22 +22,22 @@ export const libraryPath = v.pipe(
 /** The same, but not the library itself. */
 export const entryPath = v.pipe(libraryPath, v.minLength(1));
 
-/** One name of a file or folder, without a path. */
-export const entryName = v.pipe(
-  text(255),
-  v.trim(),
-  v.check((name) => isSegment(name), 'not a name'),
-);
+/** A name that a writer chose for a file, folder or voice; the host says what is wrong with one it refuses. */
+export const entryName = v.pipe(text(255), v.trim(), v.minLength(1));
 
 const isSegment = (name: string): boolean =>
   name !== '' &&
   name !== '.' &&
   name !== '..' &&
   name.length <= 255 &&
-  !/[\0-\x1f\x7f\\/:]/.test(name);
+  !/[\0-\x1f\x7f\\/]/.test(name);
 
 /** Bytes of a file that was dropped in, as base64: it crosses every kind of boundary. */
 export const bytes = v.pipe(text(400 << 20), v.base64());
 
-export const voiceName = entryName;
+/** The name of a voice that is there. */
+export const voiceName = v.pipe(
+  entryName,
+  v.check((name) => isSegment(name) && !name.includes(':'), 'not the name of a voice'),
+);
 export const seed = whole(0, 2 ** 32 - 1);

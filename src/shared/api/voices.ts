@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { UnitsKind, VoiceConfig } from '../config.ts';
 import type { DocumentReport, TrainingEvent, TrainingStage } from '../events.ts';
-import { entryPath, real, text, voiceName, whole } from './values.ts';
+import { entryName, entryPath, real, text, whole } from './values.ts';
 
 export interface VoiceSummary {
   /** Its id: unique, and the name of its folder. */
@@ -159,7 +159,7 @@ export interface TrainingState {
 }
 
 export const startTrainingSchema = v.strictObject({
-  name: voiceName,
+  name: entryName,
   sources: sourcesSchema,
   choices: choicesSchema,
 });

@@ -32,11 +32,13 @@ export class Library {
   #tree: Tree = {
     root: { kind: 'folder', path: '', name: '', entries: [] },
     uncounted: [],
+    leftovers: [],
     cut: false,
   };
   #watcher: FSWatcher | null = null;
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
   #counting = false;
   #told = '';
   #closed = false;
@@ -48,6 +50,7 @@ export class Library {
   static async open(options: LibraryOptions): Promise<Library> {
     const library = new Library(options);
     await library.refresh();
+    await library.#tidy();
     library.#watch();
     return library;
   }
@@ -86,7 +89,11 @@ export class Library {
   }
 
   /** Gives the path. Throws UserError. */
-  async createDocument(folder: string, name: string | null): Promise<string> {
+  createDocument(folder: string, name: string | null): Promise<string> {
+    return this.#inTurn(() => this.#createDocument(folder, name));
+  }
+
+  async #createDocument(folder: string, name: string | null): Promise<string> {
     const real = await this.places.folder(folder);
     const wanted = name === null ? 'Untitled.md' : withEnding(checkedName(name));
     for (const free of name === null ? freeNames(wanted) : [wanted]) {
@@ -103,43 +110,50 @@ export class Library {
   }
 
   /** Gives the path. Throws UserError. */
-  async createFolder(folder: string, name: string): Promise<string> {
-    const real = await this.places.folder(folder);
-    await this.#assertFree(real, checkedName(name));
-    await fs.mkdir(join(real, name)).catch((error: unknown) => {
-      throw diskError(error, join(real, name));
+  createFolder(folder: string, name: string): Promise<string> {
+    return this.#inTurn(async () => {
+      const real = await this.places.folder(folder);
+      await this.#assertFree(real, checkedName(name));
+      await fs.mkdir(join(real, name)).catch((error: unknown) => {
+        throw diskError(error, join(real, name));
+      });
+      return this.#done(inside(folder, name));
     });
-    return this.#done(inside(folder, name));
   }
 
   /** Gives the new path. Throws UserError. */
-  async rename(path: string, name: string): Promise<string> {
-    await this.places.real(path);
-    const wanted = isDocument(path.split('/').at(-1)!)
-      ? withEnding(checkedName(name))
-      : checkedName(name);
-    return this.#move(path, inside(parentOf(path), wanted));
+  rename(path: string, name: string): Promise<string> {
+    return this.#inTurn(() => {
+      const wanted = isDocument(path.split('/').at(-1)!)
+        ? withEnding(checkedName(name))
+        : checkedName(name);
+      return this.#move(path, inside(parentOf(path), wanted));
+    });
   }
 
   /** Gives the new path. Throws UserError. */
-  async move(path: string, folder: string): Promise<string> {
-    await this.places.folder(folder);
-    if (folder === path || folder.startsWith(`${path}/`)) {
-      throw new UserError(
-        'document.name',
-        `${path} cannot be moved into itself; choose another folder.`,
-      );
-    }
-    return this.#move(path, inside(folder, path.split('/').at(-1)!));
+  move(path: string, folder: string): Promise<string> {
+    return this.#inTurn(async () => {
+      await this.places.folder(folder);
+      if (folder === path || folder.startsWith(`${path}/`)) {
+        throw new UserError(
+          'document.name',
+          `${path} cannot be moved into itself; choose another folder.`,
+        );
+      }
+      return this.#move(path, inside(folder, path.split('/').at(-1)!));
+    });
   }
 
   /** Throws UserError. */
-  async trash(path: string): Promise<void> {
-    await this.places.real(path);
-    await this.#options.documents.trashing(path, () =>
-      this.#options.platform.trash(this.places.at(path)),
-    );
-    await this.refresh();
+  trash(path: string): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.places.real(path);
+      await this.#options.documents.trashing(path, () =>
+        this.#options.platform.trash(this.places.at(path)),
+      );
+      await this.refresh();
+    });
   }
 
   /** Puts dropped files into a folder, under free names; gives their paths. Throws UserError. */
@@ -177,16 +191,19 @@ export class Library {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#watcher?.close();
+    await this.#turn;
     await this.#reading;
   }
 
   async #move(from: string, to: string): Promise<string> {
+    await this.places.real(from);
     if (from === to) return to;
     // The entry itself, not what a link leads to.
     const source = this.places.at(from);
     const target = this.places.at(to);
-    const caseOnly = dirname(source) === dirname(target) && folded(from) === folded(to);
-    if (!caseOnly) await this.#assertFree(await this.places.folder(parentOf(to)), basename(target));
+    // Its own name is not in the way of one that differs in case alone; another entry of that name is.
+    const own = dirname(source) === dirname(target) ? basename(source) : null;
+    await this.#assertFree(await this.places.folder(parentOf(to)), basename(target), own);
     await this.#options.documents.moving(from, to, () =>
       renameDurably(source, target).catch((error: unknown) => {
         throw diskError(error, target);
@@ -196,9 +213,9 @@ export class Library {
   }
 
   /** Throws UserError `document.exists` where a name is taken, also by one that differs in case alone. */
-  async #assertFree(folder: string, name: string): Promise<void> {
+  async #assertFree(folder: string, name: string, own: string | null = null): Promise<void> {
     const names = await fs.readdir(folder);
-    const taken = names.find((other) => folded(other) === folded(name));
+    const taken = names.find((other) => other !== own && folded(other) === folded(name));
     if (taken === undefined) return;
     throw new UserError(
       'document.exists',
@@ -209,6 +226,30 @@ export class Library {
   async #done(path: string): Promise<string> {
     await this.refresh();
     return path;
+  }
+
+  /** One after the other: what looks for a free name must not be overtaken by what takes it. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#turn.then(work);
+    this.#turn = run.catch(() => undefined);
+    return run;
+  }
+
+  /** Removes what saves that were cut off have left; their text is in the journals. */
+  async #tidy(): Promise<void> {
+    for (const path of this.#tree.leftovers) {
+      await fs
+        .rm(path, { force: true })
+        .catch((error: unknown) => this.#options.log(`${path}: ${String(error)}`));
+    }
+  }
+
+  #refreshSoon(delay: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.refresh().catch((error: unknown) =>
+        this.#options.log(`Reading the library: ${String(error)}`),
+      );
+    }, delay);
   }
 
   /** The watcher gives hints: what is there is read again, and hashes decide about open documents. */
@@ -227,10 +268,7 @@ export class Library {
       },
     });
     this.#watcher.on('all', (event, path) => {
-      this.#timer ??= setTimeout(
-        () => void this.refresh().catch((error) => log(String(error))),
-        GATHER,
-      );
+      this.#refreshSoon(GATHER);
       if (event === 'addDir' || event === 'unlinkDir') return;
       documents.check(path).catch((error: unknown) => log(`${path}: ${String(error)}`));
     });
@@ -247,7 +285,7 @@ export class Library {
       for (const path of this.#tree.uncounted) {
         if (this.#closed) return;
         await words.count(path);
-        if (++n % TOLD_EVERY === 0) this.#timer ??= setTimeout(() => void this.refresh(), GATHER);
+        if (++n % TOLD_EVERY === 0) this.#refreshSoon(GATHER);
         // Others first.
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -257,7 +295,7 @@ export class Library {
       .catch((error: unknown) => this.#options.log(`Counting words: ${String(error)}`))
       .finally(() => {
         this.#counting = false;
-        if (!this.#closed) this.#timer ??= setTimeout(() => void this.refresh(), 0);
+        if (!this.#closed) this.#refreshSoon(0);
       });
   }
 }

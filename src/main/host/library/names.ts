@@ -24,8 +24,8 @@ const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
 export function checkedName(name: string): string {
   const why = name.startsWith('.')
     ? 'names that begin with a dot are hidden'
-    : /[<>"|?*]/.test(name)
-      ? 'it has one of < > " | ? *'
+    : /[<>:"/\\|?*\0-\x1f\x7f]/.test(name)
+      ? 'it has one of < > : " / \\ | ? * or a sign that cannot be seen'
       : /[. ]$/.test(name)
         ? 'it ends with a dot or a space'
         : reserved.test(name)

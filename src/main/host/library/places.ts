@@ -11,6 +11,9 @@ export function forPeople(path: string): string {
   return path === home || path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
 }
 
+/** What a name cannot have. On Windows a colon leads to a disk, or to a stream beside a file. */
+const foreign = process.platform === 'win32' ? /[\\\0:]/ : /[\\\0]/;
+
 /** Where the paths of the library lie on the disk. Nothing outside its folder is reached, also by links. */
 export class Places {
   /** Real path of the library's folder. */
@@ -37,7 +40,7 @@ export class Places {
   /** Where an entry would be, whether it is there or not. Throws UserError for hidden ones. */
   at(path: string): string {
     const segments = path === '' ? [] : path.split('/');
-    if (segments.some((segment) => segment.startsWith('.') || /[\\\0]/.test(segment))) {
+    if (segments.some((segment) => segment.startsWith('.') || foreign.test(segment))) {
       throw notThere(path);
     }
     return join(this.root, ...segments);

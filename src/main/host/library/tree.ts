@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DocumentEntry, Entry, FolderEntry } from '../../../shared/api/index.ts';
-import { codeOf } from '../../files/atomic.ts';
+import { codeOf, isLeftover } from '../../files/atomic.ts';
 import { isDocument, titleOf } from './names.ts';
 import type { Places } from './places.ts';
 import type { Counted } from './words.ts';
@@ -15,11 +15,16 @@ export interface Tree {
   readonly root: FolderEntry;
   /** Real paths of documents whose words are to be counted. */
   readonly uncounted: readonly string[];
+  /** Files that saves which were cut off have left. */
+  readonly leftovers: readonly string[];
   /** Some of the folder is not shown: it is too deep or has too many entries. */
   readonly cut: boolean;
 }
 
 type Words = (path: string, stats: Stats) => Counted;
+
+/** No path of the library has these (shared/api/values.ts). */
+const unspeakable = /[\0-\x1f\x7f\\]/;
 
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
@@ -33,6 +38,7 @@ const inOrder = (a: Entry, b: Entry): number =>
  */
 export async function readTree(places: Places, name: string, words: Words): Promise<Tree> {
   const uncounted: string[] = [];
+  const leftovers: string[] = [];
   let left = MOST;
   let cut = false;
 
@@ -70,7 +76,8 @@ export async function readTree(places: Places, name: string, words: Words): Prom
       return { kind: 'folder', path, name: title, entries };
     }
     for (const name of await fs.readdir(real).catch(unlessGone([]))) {
-      if (name.startsWith('.') || name.endsWith('.voice') || name.includes('\\')) continue;
+      if (isLeftover(name)) leftovers.push(join(real, name));
+      if (name.startsWith('.') || name.endsWith('.voice') || unspeakable.test(name)) continue;
       if (left-- <= 0) {
         cut = true;
         break;
@@ -83,7 +90,7 @@ export async function readTree(places: Places, name: string, words: Words): Prom
   }
 
   const root = await folder('', name, places.root, [places.root]);
-  return { root, uncounted, cut };
+  return { root, uncounted, leftovers, cut };
 }
 
 /** What went while it was looked at, or may not be read, is not there. Anything else is a bug. */

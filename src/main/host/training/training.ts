@@ -4,6 +4,7 @@ import { isUserError, UserError } from '../../../shared/errors.ts';
 import { removeCheckpoints } from '../../files/checkpoints.ts';
 import { assertFree } from '../../files/voice-folder.ts';
 import type { Engines } from '../engines/index.ts';
+import { checkedName } from '../library/index.ts';
 import { Job } from './job.ts';
 import { loadPlan, type Plan } from './plan-file.ts';
 import { beginning } from './state.ts';
@@ -101,8 +102,8 @@ export function createTraining(options: TrainingOptions): Training {
         refuseWhile(busy);
         return engines.trainer.call('estimate', await request(plan));
       },
-      startTraining: ({ name, ...plan }) =>
-        begin(name, false, async (out) => {
+      startTraining: async ({ name, ...plan }) =>
+        begin(checkedName(name), false, async (out) => {
           await assertNew(name, out);
           return plan;
         }),

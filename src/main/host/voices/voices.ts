@@ -1,5 +1,5 @@
 import fs from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { VoiceDetails, VoiceSummary } from '../../../shared/api/index.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
 import { exportVoice, importVoice } from '../../files/archive.ts';
@@ -92,7 +92,7 @@ export class Voices {
     const folder = await this.#there(name);
     if (name === to) return;
     checkedName(to);
-    if (folded(name) !== folded(to)) await this.#assertFree(to);
+    await this.#assertFree(to, name);
     await this.#assertIdle(folder);
     await renameDurably(folder, this.pathOf(to)).catch((error: unknown) => {
       throw diskError(error, this.pathOf(to));
@@ -111,7 +111,7 @@ export class Voices {
       await fs.cp(folder, temporary, {
         recursive: true,
         errorOnExist: true,
-        filter: (path) => !path.slice(folder.length).startsWith('/.'),
+        filter: (path) => !basename(path).startsWith('.'),
       });
       await renameDurably(temporary, target);
     } catch (error) {
@@ -147,7 +147,7 @@ export class Voices {
       .at(-1)!
       .replace(/(\.voice)?\.zip$/i, '');
     const name = await this.#freeName(checkedName(stem));
-    const archive = join(this.#options.folder, `.${name}.${process.pid}-import.zip`);
+    const archive = temporaryName(join(this.#options.folder, `${name}.zip`));
     try {
       await fs.writeFile(archive, bytes, { mode: 0o600 });
       await importVoice(archive, this.pathOf(name));
@@ -244,9 +244,9 @@ export class Voices {
   }
 
   /** Throws UserError `voice.exists`. */
-  async #assertFree(name: string): Promise<void> {
+  async #assertFree(name: string, own: string | null = null): Promise<void> {
     const taken = (await fs.readdir(this.#options.folder)).find(
-      (other) => folded(other) === folded(`${name}${ENDING}`),
+      (other) => other !== `${own}${ENDING}` && folded(other) === folded(`${name}${ENDING}`),
     );
     if (taken === undefined) return;
     throw new UserError('voice.exists', `There is a voice "${name}" already; choose another name.`);
