@@ -1,5 +1,6 @@
 /** The only file that knows how the page reaches its host. */
 import { api, type ApiClient } from '../shared/api/index.ts';
+import { isUserError, UserError } from '../shared/errors.ts';
 import { createClient, type Disposer, type Port } from '../shared/rpc/index.ts';
 
 declare global {
@@ -12,8 +13,11 @@ declare global {
 export interface Line {
   /** Stays the same over a reconnection; while there is no connection, calls end with `engine.gone`. */
   readonly client: ApiClient;
-  /** Told at once, and whenever it changes, whether the host can be reached. */
-  follow(listener: (connected: boolean) => void): Disposer;
+  /**
+   * Told at once, and whenever it changes, whether the host can be reached; and where trying again will not
+   * help, why, as a sentence.
+   */
+  follow(listener: (connected: boolean, why: string | null) => void): Disposer;
 }
 
 /** Milliseconds before each new try to connect; the last is used from then on. */
@@ -24,7 +28,7 @@ export function connect(): Line {
     return {
       client: window.understudy,
       follow(listener) {
-        listener(true);
+        listener(true, null);
         return () => undefined;
       },
     };
@@ -33,22 +37,40 @@ export function connect(): Line {
   return reconnecting(() => socketPort(`${scheme}//${location.host}/socket`));
 }
 
-/** Two-way messages over a WebSocket, as JSON. Rejects where the host cannot be reached. */
+/** The error of a socket that was not opened. */
+async function whyRefused(): Promise<Error> {
+  // A browser does not tell why a socket was refused; the page's own address does.
+  const answer = await fetch('/', { method: 'HEAD', cache: 'no-store' }).catch(() => null);
+  return answer?.status === 403
+    ? new UserError(
+        'engine.gone',
+        'Understudy was started again and has a new address: copy what you wrote last, then open the address that it printed.',
+      )
+    : new Error('The host cannot be reached.');
+}
+
+/**
+ * Two-way messages over a WebSocket, as JSON. Rejects where the host cannot be reached; with a UserError
+ * where it does not know this page any more.
+ */
 function socketPort(address: string): Promise<Port> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(address);
     let receive: ((message: unknown) => void) | null = null;
     const closers: (() => void)[] = [];
-    socket.onopen = () =>
+    let isOpen = false;
+    socket.onopen = () => {
+      isOpen = true;
       resolve({
         send: (message) => socket.send(JSON.stringify(message)),
         receive: (listener) => (receive = listener),
         closed: (listener) => closers.push(listener),
       });
+    };
     socket.onmessage = ({ data }) => receive?.(JSON.parse(data as string));
     socket.onclose = () => {
-      reject(new Error('The host cannot be reached.'));
-      for (const closer of closers) closer();
+      if (isOpen) for (const closer of closers) closer();
+      else void whyRefused().then(reject);
     };
   });
 }
@@ -66,14 +88,16 @@ type Loose = {
  */
 export function reconnecting(open: () => Promise<Port>): Line {
   const listeners = new Map<string, Set<Listener>>();
-  const followers = new Set<(connected: boolean) => void>();
+  const followers = new Set<(connected: boolean, why: string | null) => void>();
   // A line that was never there: everything on it ends with `engine.gone`.
   let current = createClient(api, closedPort()) as unknown as Loose;
   let connected = false;
+  let why: string | null = null;
 
-  function became(now: boolean): void {
+  function became(now: boolean, because: string | null = null): void {
     connected = now;
-    for (const follower of [...followers]) follower(now);
+    why = because;
+    for (const follower of [...followers]) follower(now, because);
   }
 
   async function attempt(failures: number): Promise<void> {
@@ -90,8 +114,9 @@ export function reconnecting(open: () => Promise<Port>): Line {
         });
       }
       became(true);
-    } catch {
+    } catch (error) {
       // Not there yet: the banner says so, and the next try follows.
+      if (isUserError(error) && error.message !== why) became(false, error.message);
       retry(failures + 1);
     }
   }
@@ -120,7 +145,7 @@ export function reconnecting(open: () => Promise<Port>): Line {
     client: client as unknown as ApiClient,
     follow(listener) {
       followers.add(listener);
-      listener(connected);
+      listener(connected, why);
       return () => {
         followers.delete(listener);
       };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { reconnecting } from '../../src/renderer/client.ts';
+import { UserError } from '../../src/shared/errors.ts';
 import { api, type ApiHandlers } from '../../src/shared/api/index.ts';
 import { serve } from '../../src/shared/rpc/index.ts';
 import { portPair } from '../helpers/ports.ts';
@@ -71,6 +72,18 @@ describe('the line to the host', () => {
     lose();
     await vi.advanceTimersByTimeAsync(300);
     expect(seen).toEqual([false, true, false, true]);
+  });
+
+  test('says why where the host does not know this page any more', async () => {
+    const sentence = 'Open the new address.';
+    const line = reconnecting(() => Promise.reject(new UserError('engine.gone', sentence)));
+    const seen: unknown[] = [];
+    line.follow((...told) => seen.push(told));
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(seen).toEqual([
+      [false, null],
+      [false, sentence],
+    ]);
   });
 
   test('tells events over the next connection to those who listened before', async () => {

@@ -65,6 +65,17 @@ describe('The page', () => {
     expect(again.status).toBe(303);
   });
 
+  test('comes again as often as it is loaded, and so does its line', async () => {
+    const server = await startServer();
+    const cookie = await signIn(server);
+    for (let load = 1; load <= 3; load++) {
+      expect((await fetch(`${server.origin}/`, { headers: { cookie } })).status).toBe(200);
+      const socket = await openSocket(server.origin, cookie);
+      await eventually(() => expect(server.seen.connected).toBe(load));
+      socket.close();
+    }
+  });
+
   test('is under a strict policy with a nonce of its own each time', async () => {
     const server = await startServer();
     const headers = { cookie: await signIn(server) };
@@ -219,6 +230,16 @@ describe('The line', () => {
     await eventually(() => expect(messages).toHaveLength(2));
     expect(JSON.parse(messages[1]!)).toMatchObject({ id: 1, result: { ok: true, value: 2 } });
   });
+});
+
+test('A page that hangs does not keep the server from ending', async () => {
+  const server = await startServer();
+  const socket = await openSocket(server.origin, await signIn(server));
+  // It does not even hear the farewell.
+  socket.pause();
+  const began = performance.now();
+  await server.close();
+  expect(performance.now() - began).toBeLessThan(5000);
 });
 
 describe('The web host as a process', () => {

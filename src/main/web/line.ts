@@ -43,7 +43,8 @@ export function socketPort(socket: WebSocket, early: readonly string[] = []): Po
  */
 export class Line {
   readonly #connect: (port: Port) => void;
-  readonly #waiting: { readonly socket: WebSocket; readonly early: string[] }[] = [];
+  /** Each gives what it has sent meanwhile when its turn comes. */
+  readonly #waiting: { readonly socket: WebSocket; readonly begin: () => string[] }[] = [];
   #present: WebSocket | null = null;
 
   constructor(connect: (port: Port) => void) {
@@ -64,22 +65,23 @@ export class Line {
       this.#present = null;
       const next = this.#waiting.shift();
       if (!next) return;
-      next.socket.removeAllListeners('message');
-      next.socket.removeAllListeners('close');
-      this.#serve(next.socket, next.early);
+      this.#serve(next.socket, next.begin());
     });
   }
 
   #wait(socket: WebSocket): void {
-    const waiting = { socket, early: [] as string[] };
+    const early: string[] = [];
+    const keep = (data: Buffer): void => {
+      if (early.push(data.toString('utf8')) > MOST_KEPT) socket.terminate();
+    };
+    const leave = (): void => void this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+    const begin = (): string[] => {
+      socket.off('message', keep).off('close', leave);
+      return early;
+    };
+    const waiting = { socket, begin };
     this.#waiting.push(waiting);
-    socket.on('message', (data: Buffer) => {
-      if (waiting.early.push(data.toString('utf8')) > MOST_KEPT) socket.terminate();
-    });
-    socket.on('close', () => {
-      const place = this.#waiting.indexOf(waiting);
-      if (place >= 0) this.#waiting.splice(place, 1);
-    });
+    socket.on('message', keep).on('close', leave);
     socket.send(
       JSON.stringify({
         kind: 'event',

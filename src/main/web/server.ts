@@ -11,6 +11,8 @@ import { Line } from './line.ts';
 const LARGEST = 420 << 20;
 const COOKIE = 'understudy';
 const SOCKET = '/socket';
+/** Milliseconds that a page has to say goodbye: one that hangs must not keep the text from being saved. */
+const FAREWELL = 1000;
 
 export interface WebServerOptions {
   readonly page: Page;
@@ -118,15 +120,19 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     url: `${origin}/?token=${token}`,
     async close() {
       for (const socket of sockets.clients) socket.close(1001, 'Understudy has ended.');
+      const late = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+      }, FAREWELL);
       sockets.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
+      clearTimeout(late);
     },
   };
 }
 
 const WORN =
-  'This address has been used already, or is not the one that Understudy printed. Start it again for a new one.';
+  'This address has been used already, or is not the one that Understudy printed last. Start it again for a new one.';
 
 function refuse(response: ServerResponse, status: number, sentence: string): void {
   response.writeHead(status, {

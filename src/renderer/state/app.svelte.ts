@@ -45,6 +45,8 @@ export class App {
   });
   /** The host can be reached. */
   connected = $state(true);
+  /** Why it cannot, where waiting does not help, as a sentence. */
+  lost = $state<string | null>(null);
 
   readonly notices: Notices;
   readonly settings: Settings;

@@ -16,13 +16,14 @@ export class Boot {
 
   constructor(line: Line) {
     this.#line = line;
-    line.follow((connected) => {
+    line.follow((connected, why) => {
       if (!this.app) {
         if (connected) void this.start();
         return;
       }
       const back = connected && !this.app.connected;
       this.app.connected = connected;
+      this.app.lost = why;
       if (back) void this.app.resync();
     });
   }
