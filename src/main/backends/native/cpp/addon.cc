@@ -150,7 +150,7 @@ napi_value adam(napi_env env, Arguments& a) {
     size_t counts[4];
     for (int j = 0; j < 4; j++) {
       if (lists[j].size() != parameters.size())
-        throw std::out_of_range("the lists of adamw must be equally Index");
+        throw std::out_of_range("the lists of adamw must be equally long");
       data[j] = a.floats_of(lists[j][i], &counts[j]);
       if (counts[j] != counts[0]) throw std::out_of_range("arrays of adamw must match in length");
     }

@@ -91,7 +91,7 @@ class Arguments {
     if (napi_get_typedarray_info(env_, value, &type, &length, &data, nullptr, nullptr) != napi_ok ||
         type != wanted)
       fail(wanted == napi_float32_array ? "a Float32Array" : "an Int32Array");
-    // The kernels count in longs: what a 32-bit one cannot reach is refused, not wrapped around.
+    // The kernels count in Index: what a 32-bit one cannot reach is refused, not wrapped around.
     if (count > size_t(std::numeric_limits<Index>::max()))
       throw std::out_of_range("argument " + std::to_string(next_) + " would have more than " +
                               std::to_string(std::numeric_limits<Index>::max()) + " elements");
