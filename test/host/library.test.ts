@@ -208,6 +208,7 @@ describe('An entry', () => {
 test('The library that is named at the start comes before the one chosen earlier', async () => {
   const at = folders();
   const other = join(at.data, '../other');
+  await fs.mkdir(other);
   const first = await openHost(at, { chooseFolder: () => Promise.resolve(other) });
   unwrap(await first.client.call.chooseLibrary({}));
   await first.host.close();
@@ -216,6 +217,32 @@ test('The library that is named at the start comes before the one chosen earlier
   await again.host.close();
   const named = await openHost(at, {}, { libraryNamed: true });
   expect(unwrap(await named.client.call.start({})).library.root.name).toBe('library');
+});
+
+test('A library that is gone is not made anew: the usual one is shown, with a sentence', async () => {
+  const at = folders();
+  const other = join(at.data, '../other');
+  await fs.mkdir(other);
+  const first = await openHost(at, { chooseFolder: () => Promise.resolve(other) });
+  unwrap(await first.client.call.chooseLibrary({}));
+  await first.host.close();
+  await fs.rename(other, `${other} 2`);
+  const { client, notices } = await openHost(at);
+  expect(unwrap(await client.call.start({})).library.root.name).toBe('library');
+  await eventually(() =>
+    expect(notices).toEqual([expect.stringContaining('other is not there any more; put it back')]),
+  );
+  await expect(fs.access(other)).rejects.toThrow('ENOENT');
+});
+
+test('A library that cannot be opened leaves the one before as it is', async () => {
+  const at = folders();
+  at.write('a.md', 'text');
+  const { client } = await openHost(at, { chooseFolder: () => Promise.resolve('/no/such/place') });
+  expect(await client.call.chooseLibrary({})).toMatchObject({ error: { code: 'library.missing' } });
+  await typeInto(client, 'a.md', 'more ');
+  unwrap(await client.call.saveDocument({ path: 'a.md' }));
+  expect(at.text('a.md')).toBe('more text');
 });
 
 describe('Search', () => {

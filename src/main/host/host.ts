@@ -87,15 +87,16 @@ export async function createHost(options: HostOptions): Promise<Host> {
       log,
     });
   };
-  let library = await openLibrary(
-    await Places.open(options.libraryNamed ? options.libraryFolder : chosen.value.folder).catch(
-      (error: unknown) => {
-        if (!isUserError(error) || options.libraryNamed) throw error;
+  // The writer's own folder is not made anew: where it is gone, an empty one would look like a loss.
+  const isChosen = !options.libraryNamed && chosen.value.folder !== options.libraryFolder;
+  const places = isChosen
+    ? await Places.open(chosen.value.folder).catch((error: unknown) => {
+        if (!isUserError(error)) throw error;
         notice(error.message);
-        return Places.open(options.libraryFolder);
-      },
-    ),
-  );
+        return Places.make(options.libraryFolder);
+      })
+    : await Places.make(options.libraryFolder);
+  let library = await openLibrary(places);
 
   const engines = createEngines({
     launch,
@@ -168,8 +169,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
       if (folder === null) return null;
       const places = await Places.open(folder);
       await documents.closeAll();
-      await library.close();
+      const before = library;
       library = await openLibrary(places);
+      await before.close();
       chosen.set({ folder });
       return library.view;
     },
@@ -239,8 +241,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
       suggestions.dispose();
       engines.dispose();
       await library.close();
-      await sources.close();
       for (const store of [settings, session, history, chosen, words]) await store.flush();
+      await sources.close();
       await release();
     },
   };

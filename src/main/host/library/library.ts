@@ -192,7 +192,8 @@ export class Library {
     clearTimeout(this.#timer);
     await this.#watcher?.close();
     await this.#turn;
-    await this.#reading;
+    // Whoever asked for it has heard how it ended.
+    await this.#reading.catch(() => undefined);
   }
 
   async #move(from: string, to: string): Promise<string> {

@@ -23,18 +23,22 @@ export class Places {
     this.root = root;
   }
 
-  /** Makes the folder if need be. Throws UserError `library.missing`. */
+  /** Throws UserError `library.missing`. */
   static async open(folder: string): Promise<Places> {
     try {
-      await fs.mkdir(folder, { recursive: true });
+      await fs.readdir(folder);
       return new Places(await fs.realpath(folder));
     } catch (error) {
-      throw new UserError(
-        'library.missing',
-        `The folder ${forPeople(folder)} cannot be opened (${codeOf(error) ?? String(error)}); choose another one for the library.`,
-        { cause: error },
-      );
+      throw missing(folder, error);
     }
+  }
+
+  /** The same for a folder that is made if need be. */
+  static async make(folder: string): Promise<Places> {
+    await fs.mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw missing(folder, error);
+    });
+    return Places.open(folder);
   }
 
   /** Where an entry would be, whether it is there or not. Throws UserError for hidden ones. */
@@ -86,6 +90,17 @@ export class Places {
     if (!file.startsWith(this.root + sep)) return null;
     return file.slice(this.root.length + 1).replaceAll(sep, '/');
   }
+}
+
+function missing(folder: string, cause: unknown): UserError {
+  const code = codeOf(cause);
+  const why =
+    code === 'ENOENT' ? 'is not there any more' : `cannot be opened (${code ?? String(cause)})`;
+  return new UserError(
+    'library.missing',
+    `The folder ${forPeople(folder)} ${why}; put it back, or choose another one for the library.`,
+    { cause },
+  );
 }
 
 const notThere = (path: string, cause?: unknown): UserError =>
