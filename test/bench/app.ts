@@ -1,0 +1,185 @@
+/**
+ * The app as a writer meets it: the web host and its page in Chromium, measured against its bars. `npm run
+ * bench:app` prints one table and ends with 1 where a bar is missed; `-- --only typing` keeps some parts.
+ */
+import { parseArgs } from 'node:util';
+import { forceFailures } from '../faults/engines.ts';
+import type { KeyTime } from './app/clock.ts';
+import { openDesk, openDocument, setLength, startTraining, stillTraining } from './app/desk.ts';
+import { askAndStop, firstLoad, reload, typeKeys } from './app/measures.ts';
+import { median, percentile } from './numbers.ts';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    keys: { type: 'string', default: '200' },
+    rounds: { type: 'string', default: '40' },
+    failures: { type: 'string', default: '50' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const usage = `npm run bench:app -- [--only WORD] [--keys 200] [--rounds 40] [--failures 50]
+
+--only keeps the parts whose name contains the word: typing, typing while training, suggestions,
+suggestions while training, loading, engines. A key and a suggestion are timed in the page, from the
+browser's time of the press to the end of the frame that shows it: the editor, the page, style, layout and
+paint, and the wait for that frame; not the way of the picture to the screen.
+`;
+
+interface Row {
+  readonly what: string;
+  readonly value: number;
+  /** The most it may be; null for a row that only tells. */
+  readonly bar: number | null;
+  readonly unit: string;
+}
+
+interface Part {
+  readonly name: string;
+  readonly measure: () => Promise<readonly Row[]>;
+}
+
+const milliseconds = (what: string, value: number, bar: number | null): Row => ({
+  ...{ what, value, bar },
+  unit: 'ms',
+});
+
+const whole = ({ script, waiting, frame }: KeyTime): number => script + waiting + frame;
+
+async function typing(training: boolean): Promise<readonly Row[]> {
+  const desk = await openDesk();
+  try {
+    const { page } = desk;
+    await openDocument(page, 'Book');
+    if (training) await startTraining(page);
+    const { keys, slow } = await typeKeys(page, Number(values.keys));
+    if (training) await stillTraining(page);
+    const when = training ? 'while training' : 'idle';
+    const part = (name: keyof KeyTime): Row =>
+      milliseconds(
+        `  of it ${{ script: 'script', waiting: 'waiting for the frame', frame: 'the frame' }[name]}, p95`,
+        percentile(
+          keys.map((key) => key[name]),
+          0.95,
+        ),
+        null,
+      );
+    const all = keys.map(whole);
+    return [
+      milliseconds(`key to paint, 1 MB, ${when}, p50`, median(all), null),
+      milliseconds(`key to paint, 1 MB, ${when}, p95`, percentile(all, 0.95), training ? 50 : 16),
+      part('script'),
+      part('waiting'),
+      part('frame'),
+      {
+        what: '  keys of which the screen showed more than 16 ms later',
+        value: (100 * slow.filter((duration) => duration > 16).length) / keys.length,
+        bar: null,
+        unit: '%',
+      },
+    ];
+  } finally {
+    await desk.close();
+  }
+}
+
+async function suggestions(training: boolean): Promise<readonly Row[]> {
+  const desk = await openDesk();
+  try {
+    const { page } = desk;
+    await openDocument(page, 'Chapter');
+    await setLength(page, 2000);
+    if (training) await startTraining(page);
+    const { first, silence } = await askAndStop(page, Number(values.rounds));
+    if (training) await stillTraining(page);
+    const when = training ? 'while training' : 'idle';
+    return [
+      milliseconds(`Ctrl+Enter to first character, ${when}, p50`, median(first), null),
+      milliseconds(
+        `Ctrl+Enter to first character, ${when}, p95`,
+        percentile(first, 0.95),
+        training ? 250 : 150,
+      ),
+      milliseconds(`Esc to silence, ${when}, p95`, percentile(silence, 0.95), 100),
+    ];
+  } finally {
+    await desk.close();
+  }
+}
+
+async function loading(): Promise<readonly Row[]> {
+  const desk = await openDesk();
+  try {
+    const { page } = desk;
+    await openDocument(page, 'Chapter');
+    await page.waitForTimeout(1000);
+    const ready = await reload(page, 5);
+    const { bytes, files } = await firstLoad(page);
+    return [
+      milliseconds('page ready, warm, median of 5', median(ready), 1000),
+      {
+        what: `first load, ${files} files, gzipped`,
+        value: bytes / 1000,
+        bar: 500,
+        unit: 'KB',
+      },
+    ];
+  } finally {
+    await desk.close();
+  }
+}
+
+async function engines(): Promise<readonly Row[]> {
+  const { forced, shown, resumed, slowestToShow, longestBlock, finished } = await forceFailures(
+    Number(values.failures),
+  );
+  const missed = (what: string, count: number): Row => ({
+    ...{ what: `engine lost ${forced} times: ${what}`, value: count, bar: 0 },
+    unit: '',
+  });
+  return [
+    missed('not shown within 2 s', forced - shown),
+    missed('training not resumed', forced - resumed),
+    missed('a training that did not end well', finished ? 0 : 1),
+    milliseconds('slowest to be shown', slowestToShow, 2000),
+    milliseconds('longest time the editor’s process was not free', longestBlock, null),
+  ];
+}
+
+const parts: readonly Part[] = [
+  { name: 'typing', measure: () => typing(false) },
+  { name: 'typing while training', measure: () => typing(true) },
+  { name: 'suggestions', measure: () => suggestions(false) },
+  { name: 'suggestions while training', measure: () => suggestions(true) },
+  { name: 'loading', measure: loading },
+  { name: 'engines', measure: engines },
+];
+
+const shown = (value: number): string => value.toFixed(value < 10 && value % 1 > 0 ? 1 : 0);
+
+async function main(): Promise<number> {
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const exact = parts.filter(({ name }) => name === values.only);
+  const chosen = exact.length > 0 ? exact : parts.filter(({ name }) => name.includes(values.only));
+  const rows: Row[] = [];
+  for (const { name, measure } of chosen) {
+    console.error(`${name} …`);
+    rows.push(...(await measure()));
+  }
+  console.log(`${'what'.padEnd(58)}${'measured'.padStart(12)}${'bar'.padStart(12)}\n`);
+  let reached = true;
+  for (const { what, value, bar, unit } of rows) {
+    const met = bar === null || value <= bar;
+    reached &&= met;
+    const cells = [`${shown(value)} ${unit}`, bar === null ? '' : `${bar} ${unit}`];
+    const verdict = bar === null ? '' : met ? '  reached' : '  below the bar';
+    console.log(what.padEnd(58) + cells.map((cell) => cell.padStart(12)).join('') + verdict);
+  }
+  return reached && rows.length > 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
