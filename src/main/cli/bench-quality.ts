@@ -15,6 +15,7 @@ import { evaluateStep, trainStep } from '../lm/nn/step.ts';
 import { parameterCount } from '../lm/nn/weights.ts';
 import { createRandom } from '../lm/random.ts';
 import { Columns } from '../lm/text/index.ts';
+import { forgetSome } from '../lm/training/index.ts';
 import type { BenchOptions } from './bench.ts';
 import { figure } from './format.ts';
 import type { Output } from './output.ts';
@@ -140,6 +141,7 @@ export async function measureQuality(
     const start = performance.now();
     for (let k = 0; k < columns.windows; k++, step++) {
       columns.fill(k, batch);
+      forgetSome(batch, options.seed, step);
       const cosine = 0.05 + (0.95 * (1 + Math.cos((Math.PI * step) / steps))) / 2;
       const { dropout } = recipe;
       state = trainStep(network, optimiser, batch, state, {

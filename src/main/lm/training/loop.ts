@@ -10,6 +10,7 @@ import { bitsPerCharacter, spellingNats } from './bits.ts';
 import { exhausted, judge, noLearning } from './early-stopping.ts';
 import { readHeldBack } from './evaluation.ts';
 import { faultOf, noLosses, remember } from './faults.ts';
+import { forgetSome } from './forgetting.ts';
 import { learningRate, planBudget, type EvaluationPlan } from './schedule.ts';
 import {
   fits,
@@ -198,6 +199,7 @@ export async function train(
 
       const began = now();
       columns.fill(progress.window, batch);
+      forgetSome(batch, config.seed, progress.step);
       const share = budget.share(progress.step, seconds(), evaluationSeconds);
       const rate = learningRate(config, progress.step, share) * progress.rateScale;
       const result = trainStep(network, optimiser, batch, state, {
