@@ -2,6 +2,7 @@
 import type { Extension } from '@codemirror/state';
 import { Decoration, EditorView, WidgetType, type ViewUpdate } from '@codemirror/view';
 import type { GhostState } from '../types.ts';
+import { follow } from './follow.ts';
 import {
   abandoned,
   accepted,
@@ -130,5 +131,5 @@ export function ghostView(
     }
   };
   // A listener, as the page may answer with a change of its own.
-  return [decoration, ending, EditorView.updateListener.of(tell)];
+  return [decoration, ending, EditorView.updateListener.of(tell), follow];
 }
