@@ -5,7 +5,13 @@
 import { parseArgs } from 'node:util';
 import { forceFailures } from '../faults/engines.ts';
 import type { KeyTime } from './app/clock.ts';
-import { openDesk, openDocument, setLength, startTraining, stillTraining } from './app/desk.ts';
+import {
+  openDesk,
+  openDocument,
+  setSuggestions,
+  startTraining,
+  stillTraining,
+} from './app/desk.ts';
 import { askAndStop, firstLoad, reload, typeKeys } from './app/measures.ts';
 import { median, percentile } from './numbers.ts';
 
@@ -89,7 +95,7 @@ async function suggestions(training: boolean): Promise<readonly Row[]> {
   try {
     const { page } = desk;
     await openDocument(page, 'Chapter');
-    await setLength(page, 2000);
+    await setSuggestions(page, 2000);
     if (training) await startTraining(page);
     const { first, silence } = await askAndStop(page, Number(values.rounds));
     if (training) await stillTraining(page);

@@ -89,8 +89,9 @@ export async function openDocument(page: Page, name: 'Chapter' | 'Book'): Promis
   await page.waitForTimeout(3000);
 }
 
-/** Suggestions that do not end before someone stops them. */
-export async function setLength(page: Page, words: number): Promise<void> {
+/** Suggestions of the small voice, whichever is newest, that do not end before someone stops them. */
+export async function setSuggestions(page: Page, words: number): Promise<void> {
+  await page.getByLabel('Voice', { exact: true }).selectOption({ label: 'Small' });
   await page.getByLabel('Length').selectOption({ label: '200 words' });
   await page.getByRole('button', { name: 'How suggestions are made' }).click();
   const field = page.getByRole('dialog', { name: 'How suggestions are made' }).getByLabel('Length');
