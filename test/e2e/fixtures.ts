@@ -77,7 +77,6 @@ export const test = base.extend<Fixtures & HostOptions & Before, WorkerFixtures>
   voices: [[], { option: true }],
 
   smallVoice: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from here
     async ({}, use) => {
       const folder = await mkdtemp(path.join(tmpdir(), 'understudy-voice-'));
       let voice: Promise<string> | null = null;

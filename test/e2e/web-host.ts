@@ -25,7 +25,8 @@ export const webRoom: OpenRoom = async ({ library, data }, problems) => {
   const host = spawn(
     process.execPath,
     [path.join(root, 'dist/web/web.js'), '--library', library, '--data', data],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    // What it puts beside its own folders stays beside them, too.
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOME: path.dirname(data) } },
   );
   let output = '';
   for (const stream of [host.stdout, host.stderr]) {

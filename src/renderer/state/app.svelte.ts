@@ -85,7 +85,12 @@ export class App {
     this.library = new Library({ client, start, notices, documents });
     this.search = new Search(client, notices);
     this.voices = new Voices(client, start);
-    this.training = new Training(client, start, (sentence) => this.#trained(sentence));
+    this.training = new Training(
+      client,
+      start,
+      (sentence) => this.#trained(sentence),
+      (voice) => this.voices.find(voice)?.bitsPerCharacter ?? null,
+    );
     this.draft = new TrainingDraft(client, () => this.library.tree.root);
     this.dialogue = new Dialogue(client, keep);
     this.history = new History(client, notices);

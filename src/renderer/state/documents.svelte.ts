@@ -1,3 +1,4 @@
+import { tick } from 'svelte';
 import type { ApiClient, OpenDocument, SaveState } from '../../shared/api/index.ts';
 import { unwrap } from '../../shared/result.ts';
 import type { Editor } from '../editor/types.ts';
@@ -84,10 +85,13 @@ export class Documents {
   activate(document: Document): void {
     this.#chosen();
     if (this.active === document) return this.editor?.focus();
+    const fromEmpty = this.active === null;
     this.#leave();
     this.active = document;
     this.editor?.show(document.forEditor);
-    this.editor?.focus();
+    // The text of an empty page is hidden until this change is drawn; only then can it have the keyboard.
+    if (fromEmpty) void tick().then(() => this.editor?.focus());
+    else this.editor?.focus();
     this.#keep();
   }
 

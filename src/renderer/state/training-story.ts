@@ -189,18 +189,22 @@ export function statusWords({ status }: Pick<TrainingState, 'status'>): string {
   }
 }
 
-/** How it ended, as a sentence; null while it has not. */
-export function endingSentence(state: TrainingState): string | null {
+/**
+ * How it ended, as a sentence; null while it has not.
+ *
+ * @param known bits per character of the voice on disk: a training that was resumed may end before its next look
+ */
+export function endingSentence(state: TrainingState, known: number | null = null): string | null {
   switch (state.status.kind) {
     case 'done': {
-      const best = bestOf(state.evaluations);
-      if (!best) return `${state.voice} ended before it was tried on the pages held back.`;
+      const best = bestOf(state.evaluations)?.bitsPerCharacter ?? known;
+      if (best === null) return `${state.voice} ended before it was tried on the pages held back.`;
       const ending = {
         finished: `${state.voice} is ready.`,
         'no longer learning': `${state.voice} no longer learned anything new, so it stopped by itself.`,
         stopped: `You stopped it. The best of ${state.voice} so far is kept.`,
       }[state.status.ending];
-      return `${ending} ${qualitySentence(best.bitsPerCharacter)}`;
+      return `${ending} ${qualitySentence(best)}`;
     }
     case 'failed':
       return state.status.sentence;

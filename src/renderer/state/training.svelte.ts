@@ -16,21 +16,32 @@ export class Training {
   readonly active = $derived(isActive(this.state));
   readonly shown = $derived(this.dismissed ? null : this.state);
   /** For a polite live region: changes at every tenth and every turn, not at every step. */
-  readonly spoken = $derived(this.state === null ? '' : spoken(this.state));
+  readonly spoken = $derived(this.state === null ? '' : spoken(this.state, this.ending));
   readonly #client: ApiClient;
   readonly #ended: (sentence: string) => void;
+  readonly #known: (voice: string) => number | null;
   readonly #disposers: readonly Disposer[];
 
-  /** @param ended hears once how a training ended, for a quiet notice */
+  /**
+   * @param ended hears once how a training ended, for a quiet notice
+   * @param known bits per character of a voice on disk, or null
+   */
   constructor(
     client: ApiClient,
     start: Pick<Start, 'training'>,
     ended: (sentence: string) => void = () => undefined,
+    known: (voice: string) => number | null = () => null,
   ) {
     this.#client = client;
     this.#ended = ended;
+    this.#known = known;
     this.state = start.training;
     this.#disposers = [client.on.trainingChanged((state) => this.#take(state))];
+  }
+
+  /** How it ended, as a sentence; null while it has not. */
+  get ending(): string | null {
+    return this.state && endingSentence(this.state, this.#known(this.state.voice));
   }
 
   start(request: TrainingRequest): Promise<boolean> {
@@ -63,8 +74,8 @@ export class Training {
     const wasActive = this.active;
     this.state = state;
     if (isActive(state)) this.dismissed = false;
-    const sentence = state && endingSentence(state);
-    if (wasActive && sentence !== null) this.#ended(sentence);
+    const { ending } = this;
+    if (wasActive && ending !== null) this.#ended(ending);
   }
 
   async #ask(
@@ -82,8 +93,7 @@ export class Training {
   }
 }
 
-function spoken(state: TrainingState): string {
-  const ending = endingSentence(state);
+function spoken(state: TrainingState, ending: string | null): string {
   if (ending !== null) return ending;
   const tenth = Math.floor((state.progress?.percent ?? 0) / 10) * 10;
   const judged = verdict(state.evaluations);

@@ -216,6 +216,13 @@ describe('the ending', () => {
     );
   });
 
+  test('knows a voice from before, where a resumed training was stopped before its next look', () => {
+    const status = { kind: 'done', ending: 'stopped' } as const;
+    expect(endingSentence(training({ status }), 2)).toMatch(
+      /^You stopped it\. The best of Harbour so far is kept\. .*2 bits per character/,
+    );
+  });
+
   test('is none while it works or is paused', () => {
     expect(endingSentence(training({}))).toBeNull();
     expect(endingSentence(training({ status: { kind: 'paused' } }))).toBeNull();

@@ -137,6 +137,8 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
       if (signal.aborted) cancel();
       try {
         return yield* queue.items();
+      } catch (error) {
+        throw this.#named(error);
       } finally {
         signal.removeEventListener('abort', cancel);
         // A reader that leaves early wants nothing more.
@@ -172,6 +174,8 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
     const answered = watch.busy();
     try {
       return unwrap(await client.call[name](request));
+    } catch (error) {
+      throw this.#named(error);
     } finally {
       answered();
     }
@@ -184,6 +188,11 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
 
   #gone(): UserError {
     return new UserError('engine.gone', `${NAMES[this.#role]} has stopped; try again in a moment.`);
+  }
+
+  /** The line knows only that its other end is gone; the writer hears which part that was. */
+  #named(error: unknown): unknown {
+    return isUserError(error) && error.code === 'engine.gone' ? this.#gone() : error;
   }
 
   /** A process that can be asked. */

@@ -1,0 +1,171 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from './fixtures.ts';
+import type { Writer } from './writer.ts';
+
+const themes = ['light', 'dark', 'contrast'] as const;
+const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
+
+/** What is in sight has no violation, in any theme. */
+async function isAccessible({ page }: Writer, view: string): Promise<void> {
+  await test.step(view, async () => {
+    // What steps back while one types comes back with the first move of the hand.
+    await page.mouse.move(600, 500);
+    await page.mouse.move(640, 540);
+    const chosen = await page.locator('html').getAttribute('data-theme');
+    for (const theme of themes) {
+      await page.locator('html').evaluate((html, to) => html.setAttribute('data-theme', to), theme);
+      // Colours on their way from one theme to the next are no theme's.
+      await page.evaluate(() =>
+        Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => 0))),
+      );
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(tags)
+        .setLegacyMode(true)
+        .analyze();
+      const told = violations.flatMap(({ id, help, nodes }) =>
+        nodes.map(({ target, failureSummary }) => ({ id, help, target, failureSummary })),
+      );
+      expect.soft(told, `${view}, ${theme}`).toEqual([]);
+    }
+    await page
+      .locator('html')
+      .evaluate((html, to) => html.setAttribute('data-theme', to), chosen ?? 'system');
+  });
+}
+
+test.use({
+  manuscripts: {
+    'Harbour.md':
+      '# Harbour\n\nThe *lamps* went out along the **quay**.\n\n***\n\n> She wrote to him.\n\n- one\n- two\n',
+    'Drafts/Winter.md': 'Snow lay on the boats.\n',
+  },
+  voices: ['Mine'],
+});
+
+test.describe('the first run', () => {
+  test.use({ settings: null });
+
+  test('the welcome is accessible', async ({ writer }) => {
+    await expect(writer.page.getByRole('heading', { name: /^It learns your part/ })).toBeVisible();
+    await isAccessible(writer, 'the welcome');
+  });
+});
+
+test('the text, its suggestions and what stands around it are accessible', async ({
+  app,
+  writer,
+}) => {
+  const { page } = writer;
+  await expect(page.getByRole('heading', { name: 'Where were we?' })).toBeVisible();
+  await isAccessible(writer, 'no document');
+  await writer.opens('Harbour');
+  await writer.presses('ControlOrMeta+End');
+  await isAccessible(writer, 'a document');
+  await writer.presses('ControlOrMeta+Enter');
+  await writer.hasSuggestion();
+  await isAccessible(writer, 'a suggestion');
+  await writer.presses('Escape');
+  await writer.opensAdvanced();
+  await writer.fills(page.getByLabel('Top-p'), '7');
+  await isAccessible(writer, 'how suggestions are made');
+  await writer.presses('Escape');
+  await page.getByRole('button', { name: 'Goals' }).click();
+  await isAccessible(writer, 'goals');
+  await writer.presses('Escape');
+  await writer.text.focus();
+  await writer.presses('ControlOrMeta+H');
+  await page.keyboard.type('quay');
+  await isAccessible(writer, 'find and replace');
+  await writer.presses('Escape');
+  await writer.commands('Focus: off, sentence, paragraph');
+  await writer.types('Then. Now.');
+  await isAccessible(writer, 'focus on a sentence');
+  await writer.commands('Theme: dark');
+  await writer.presses('ControlOrMeta+Home');
+  await page.keyboard.type('Mine.');
+  await writeFile(path.join(app.library, 'Harbour.md'), 'Theirs.\n');
+  await page.keyboard.type(' ');
+  await expect(page.getByText('Another program changed this file')).toBeVisible();
+  await isAccessible(writer, 'a conflict');
+});
+
+test('the library, the palettes and the messages are accessible', async ({ writer }) => {
+  const { page } = writer;
+  await writer.opens('Harbour');
+  await writer.entry('Winter').click({ button: 'right' });
+  await expect(page.getByRole('menu')).toBeVisible();
+  await isAccessible(writer, 'a menu');
+  await page.getByRole('menuitem', { name: 'Rename' }).click();
+  await isAccessible(writer, 'a new name');
+  await writer.presses('Escape');
+  await writer.presses('ControlOrMeta+Shift+F');
+  await page.keyboard.type('o');
+  await expect(writer.library.getByText(/places in 2 documents/)).toBeVisible();
+  await isAccessible(writer, 'what was found');
+  await writer.presses('Escape', 'Escape');
+  await writer.presses('ControlOrMeta+K');
+  await isAccessible(writer, 'all commands');
+  await writer.presses('Escape');
+  await writer.presses('ControlOrMeta+P');
+  await isAccessible(writer, 'go to a document');
+  await writer.presses('Escape');
+  await writer.entry('Winter').focus();
+  await writer.presses('Delete');
+  await expect(writer.messages).toContainText('is in the trash');
+  await isAccessible(writer, 'a message');
+});
+
+test('the panels are accessible', async ({ writer }) => {
+  test.setTimeout(180_000);
+  await writer.opens('Harbour');
+  await writer.presses('ControlOrMeta+Enter');
+  await writer.hasSuggestion();
+  const history = await writer.opensPanel('History');
+  await expect(history.getByRole('listitem').first()).toBeVisible();
+  await isAccessible(writer, 'the history');
+
+  const settings = await writer.opensPanel('Settings');
+  await settings.getByRole('button', { name: /^Strong/ }).click();
+  await writer.presses('ControlOrMeta+I');
+  await writer.fills(settings.getByLabel('Size of the type'), '4');
+  await isAccessible(writer, 'the settings');
+
+  const dialogue = await writer.opensPanel('Dialogue');
+  await dialogue.getByText('Names and scene').click();
+  await dialogue.getByRole('textbox', { name: /^What / }).fill('Good evening.');
+  await dialogue.getByRole('button', { name: 'Say it' }).click();
+  await expect(dialogue.getByRole('button', { name: 'Another try' })).toBeVisible();
+  await isAccessible(writer, 'a dialogue');
+
+  const voices = await writer.opensPanel('Voices');
+  await voices.getByRole('button', { name: 'What it learned from' }).click();
+  await isAccessible(writer, 'the voices');
+  await voices.getByRole('button', { name: 'New voice' }).click();
+  await voices.getByLabel('The sample manuscript').check();
+  await expect(voices.getByText(/^[\d,]+ words in 1 text$/)).toBeVisible();
+  await voices.getByText('For some minutes').click();
+  await voices.getByRole('textbox', { name: 'Minutes' }).fill('0.1');
+  await voices.getByText('Advanced').click();
+  await voices.getByText('Learning rate', { exact: true }).click();
+  await voices.getByLabel('Layers').selectOption('1');
+  await voices.getByLabel('Size of layer 1').fill('0');
+  await isAccessible(writer, 'a new voice');
+  await voices.getByLabel('Size of layer 1').fill('64');
+  await voices.getByLabel('Name', { exact: true }).fill('Second');
+  await voices.getByRole('button', { name: 'Start training' }).click();
+  await expect(voices.locator('blockquote').first()).toContainText(/\S/, { timeout: 40_000 });
+  await expect(voices.locator('.ending')).toContainText('Second is ready', { timeout: 60_000 });
+  await voices.getByText('Curves').click();
+  await voices.getByText('As a table').click();
+  await isAccessible(writer, 'a training');
+});
+
+test('a narrow window is accessible', async ({ writer }) => {
+  await writer.opens('Harbour');
+  await writer.page.setViewportSize({ width: 420, height: 740 });
+  await isAccessible(writer, 'narrow');
+  await writer.opensPanel('Voices');
+  await isAccessible(writer, 'narrow, voices');
+});

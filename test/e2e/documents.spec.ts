@@ -1,0 +1,140 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from './fixtures.ts';
+
+test.use({
+  manuscripts: {
+    'One.md': 'The first page.\n',
+    'Two.md': 'The second page.\n',
+    'Novel/Three.md': 'The third page.\n',
+  },
+});
+
+test('two documents are open in tabs, each with its caret and its history', async ({ writer }) => {
+  await writer.opens('One');
+  await writer.presses('ControlOrMeta+End');
+  await writer.page.keyboard.type('More of one.');
+  await writer.opens('Two');
+  await writer.page.keyboard.type('Before. ');
+  await writer.tab('One').click();
+  await expect(writer.text).toHaveAccessibleName('Text of One');
+  await writer.text.focus();
+  await writer.page.keyboard.type(' And more.');
+  expect(await writer.shown()).toBe('The first page.\nMore of one. And more.');
+  await writer.presses('Alt+PageDown');
+  await expect(writer.text).toHaveAccessibleName('Text of Two');
+  await writer.presses('ControlOrMeta+Alt+W');
+  await expect(writer.tab('Two')).toHaveCount(0);
+  await expect(writer.text).toHaveAccessibleName('Text of One');
+  expect(await writer.onDisk('Two.md')).toBe('Before. The second page.\n');
+});
+
+test('a few letters switch to another document', async ({ writer }) => {
+  await writer.opens('One');
+  await writer.presses('ControlOrMeta+P');
+  const palette = writer.page.getByRole('dialog', { name: 'Go to a document' });
+  await expect(palette.getByRole('option').first()).toContainText('One');
+  await writer.page.keyboard.type('thr');
+  await expect(palette.getByRole('option')).toHaveCount(1);
+  await writer.presses('Enter');
+  await expect(writer.text).toHaveAccessibleName('Text of Three');
+  await expect(writer.text).toBeFocused();
+});
+
+test('what another program wrote is shown, where nothing is unsaved', async ({ app, writer }) => {
+  await writer.opens('One');
+  await writeFile(path.join(app.library, 'One.md'), 'Written elsewhere.\n');
+  await expect(writer.text).toContainText('Written elsewhere.');
+  await writer.presses('ControlOrMeta+End');
+  await writer.page.keyboard.type('Here.');
+  await writer.isSaved();
+  expect(await writer.onDisk('One.md')).toBe('Written elsewhere.\nHere.');
+});
+
+for (const { side, button, text, copy } of [
+  {
+    side: 'what is here',
+    button: 'Keep what is here',
+    text: 'Mine. The first page.\n',
+    copy: 'Theirs.\n',
+  },
+  {
+    side: "the file's",
+    button: "Take the file's",
+    text: 'Theirs.\n',
+    copy: 'Mine. The first page.\n',
+  },
+]) {
+  test(`of two changes at once, one may keep ${side}; the other stays beside it`, async ({
+    app,
+    writer,
+  }) => {
+    await writer.opens('One');
+    await writer.presses('ControlOrMeta+Home');
+    // Unsaved at the moment in which the other program writes.
+    await writer.page.keyboard.type('Mine.');
+    await writeFile(path.join(app.library, 'One.md'), 'Theirs.\n');
+    await writer.page.keyboard.type(' ');
+    await expect(writer.page.getByText('Another program changed this file')).toBeVisible();
+    await writer.page.getByRole('button', { name: button }).click();
+    await expect(writer.page.getByText('Another program changed this file')).toBeHidden();
+    await expect.poll(() => writer.onDisk('One.md')).toBe(text);
+    expect(await writer.shown()).toBe(text.trimEnd() + '\n');
+    const others = (await readdir(app.library)).filter(
+      (name) => name.startsWith('One') && name !== 'One.md',
+    );
+    expect(others).toHaveLength(1);
+    expect(await writer.onDisk(others[0]!)).toBe(copy);
+  });
+}
+
+test('a file that goes away is told of, and can be saved again', async ({ app, writer }) => {
+  await writer.opens('Two');
+  await rm(path.join(app.library, 'Two.md'));
+  await expect(writer.page.getByText('gone from the disk')).toBeVisible();
+  await writer.page.getByRole('button', { name: 'Save it again' }).click();
+  await expect(writer.page.getByText('gone from the disk')).toBeHidden();
+  expect(await writer.onDisk('Two.md')).toBe('The second page.\n');
+});
+
+test('after kill -9 not a word is lost', async ({ app, writer }) => {
+  await writer.opens('One');
+  await writer.presses('ControlOrMeta+End');
+  await writer.page.keyboard.type('The last words before the dark.');
+  // As long as a journal needs, and less than a save.
+  await writer.page.waitForTimeout(250);
+  await app.crash();
+  await expect(writer.text).toHaveAccessibleName('Text of One');
+  expect(await writer.shown()).toBe('The first page.\nThe last words before the dark.');
+  const keep = writer.page.getByRole('button', { name: 'Keep the recovered text' });
+  if (await keep.isVisible()) await keep.click();
+  await writer.isSaved();
+  await expect
+    .poll(() => writer.onDisk('One.md'))
+    .toBe('The first page.\nThe last words before the dark.');
+});
+
+test('words are found and replaced in a document', async ({ writer }) => {
+  await writer.opens('One');
+  await writer.presses('ControlOrMeta+H');
+  const panel = writer.page.getByRole('search', { name: 'Find and replace in the text' });
+  await panel.getByLabel('Find', { exact: true }).fill('page');
+  await panel.getByLabel('Replace with').fill('leaf');
+  await panel.getByRole('button', { name: 'Replace all' }).click();
+  await writer.isSaved();
+  expect(await writer.onDisk('One.md')).toBe('The first leaf.\n');
+  await writer.presses('Escape');
+  await expect(writer.text).toBeFocused();
+});
+
+test('a file in another form stays in it', async ({ app, writer }) => {
+  await writeFile(path.join(app.library, 'Old.txt'), Buffer.from('caf\xe9\r\nnoir\r\n', 'latin1'));
+  await writer.opens('Old');
+  expect(await writer.shown()).toBe('café\nnoir\n');
+  await writer.presses('ControlOrMeta+End');
+  await writer.page.keyboard.type('fin');
+  await writer.isSaved();
+  expect(await readFile(path.join(app.library, 'Old.txt'), 'latin1')).toBe(
+    'caf\xe9\r\nnoir\r\nfin',
+  );
+});
