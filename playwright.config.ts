@@ -3,6 +3,8 @@ import type { HostOptions } from './test/e2e/fixtures.ts';
 import { electronBinary } from './scripts/electron-binary.mjs';
 
 const electron = electronBinary();
+// CI reads its counts from here.
+const summary = process.env['UNDERSTUDY_TEST_SUMMARY'];
 if (electron === null && process.env['REQUIRE_ELECTRON'] === '1') {
   throw new Error("Electron's program is missing (npx install-electron), and REQUIRE_ELECTRON=1.");
 }
@@ -17,7 +19,7 @@ export default defineConfig<HostOptions>({
   timeout: 120_000,
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env['CI']),
-  reporter: [['list']],
+  reporter: summary ? [['list'], ['json', { outputFile: `${summary}.e2e` }]] : [['list']],
   use: { actionTimeout: 10_000, trace: 'retain-on-failure', screenshot: 'only-on-failure' },
   projects: [
     { name: 'web', use: { host: 'web' } },

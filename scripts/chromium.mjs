@@ -9,7 +9,7 @@ export const chromiumPath = (env = process.env) =>
   env['PLAYWRIGHT_CHROMIUM'] || '/usr/bin/chromium';
 
 /** @returns {string | null} what to do where there is none and none could be installed */
-function provide() {
+export function provideChromium() {
   const program = chromiumPath();
   if (existsSync(program)) return null;
   const advice = `The browser tests need Chromium, and there is none at ${program}: install Debian's (apt-get install chromium), or name another in PLAYWRIGHT_CHROMIUM.`;
@@ -28,7 +28,7 @@ function provide() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const missing = provide();
+  const missing = provideChromium();
   if (missing !== null) {
     console.error(missing);
     process.exitCode = 1;
