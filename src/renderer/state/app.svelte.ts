@@ -112,11 +112,16 @@ export class App {
     client.on.notice(({ sentence, tone }) => notices.say(sentence, { tone }));
   }
 
-  /** The voice a document is continued in: the one that was chosen, else the newest. */
+  /**
+   * The voice a document is continued in: the one that was chosen, else the newest. One that is being
+   * trained comes last: it changes again and again, and each time all of the text is read anew.
+   */
   voiceFor(document: Document | null): VoiceSummary | null {
     const chosen = this.voices.find(document?.preferences.voice ?? null);
     if (chosen && chosen.damaged === null) return chosen;
-    return this.voices.usable[0] ?? null;
+    const { usable } = this.voices;
+    const studying = this.training.active ? this.training.state?.voice : null;
+    return usable.find(({ name }) => name !== studying) ?? usable[0] ?? null;
   }
 
   /** Puts text at the caret of the document that is shown, as one undo step. */
