@@ -55,6 +55,14 @@ describe('A voice on disk', () => {
     expect(text).toContain('\n  "name": "Voice 1",\n');
   });
 
+  it('keeps the words it may spell on a line, where it has any', async () => {
+    const { folder, card } = await voice();
+    expect((await loadVoice(folder)).lexicon).toBeNull();
+    await saveVoice(folder, { ...cardOf(), lexicon: 'a bé' }, weightsOf(1));
+    expect((await loadVoice(folder)).lexicon).toEqual(['a', 'bé']);
+    expect(await fs.readFile(card, 'utf8')).toContain('\n  "lexicon": "a bé",\n');
+  });
+
   it('is replaced by the next save', async () => {
     const { folder } = await voice();
     const { card } = await loadVoice(folder);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { History } from '../../src/main/host/history/index.ts';
 import { saveVoice } from '../../src/main/files/voice-folder.ts';
-import { defaultSettings } from '../../src/shared/api/index.ts';
+import { SessionStore } from '../../src/main/host/session/session.ts';
+import { defaultSampling, defaultSettings } from '../../src/shared/api/index.ts';
 import { unwrap } from '../../src/shared/result.ts';
 import { eventually, folders, openHost } from '../helpers/host.ts';
 import { cardOf, weightsOf } from '../helpers/voices.ts';
@@ -42,6 +43,17 @@ describe('Settings', () => {
       theme: 'light',
     });
   });
+});
+
+test('what an older version set for a document is read, with the default of what it did not know', async () => {
+  const { data } = folders();
+  const { invent, ...sampling } = { ...defaultSampling, creativity: 70 };
+  const older = { voice: 'Me', sampling, goal: null, caret: 3, top: 0 };
+  await fs.writeFile(join(data, 'documents.json'), JSON.stringify({ '/a.md': older }));
+  const notices: string[] = [];
+  const store = await SessionStore.open(data, (sentence) => notices.push(sentence));
+  expect(store.preferences('/a.md')).toEqual({ ...older, sampling: { ...sampling, invent } });
+  expect(notices).toEqual([]);
 });
 
 test('words written add up by day, and a day has never fewer than none', async () => {

@@ -25,6 +25,7 @@ interface ContinueFlags {
   readonly dryMultiplier?: number;
   readonly dryBase?: number;
   readonly dryAllowed?: number;
+  readonly invent?: true;
   readonly length: NonNullable<Settings['length']>;
   readonly count: number;
   readonly seed?: number;
@@ -77,6 +78,7 @@ async function settingsOf(flags: ContinueFlags): Promise<Settings> {
     stopTexts: flags.stop,
   };
   if (flags.greedy) settings.greedy = true;
+  if (flags.invent) settings.lexicon = null;
   for (const name of [
     'temperature',
     'topK',
@@ -137,6 +139,9 @@ export function addContinue(program: Command, output: Output): void {
     )
     .addOption(new Option('--greedy', 'always the likeliest unit').helpGroup(SAMPLING))
     .addOption(new Option('--no-dry', 'allow loops').helpGroup(SAMPLING))
+    .addOption(
+      new Option('--invent', 'spell words it has never met, too (units char)').helpGroup(SAMPLING),
+    )
     .addOption(
       new Option('--precision <kind>', 'weights; int8 is faster for large voices')
         .choices(['float32', 'int8'])

@@ -18,8 +18,9 @@ export function addInfo(program: Command, output: Output): void {
       const { card } = await loadVoice(folder);
       const parameters = parameterCount(card.config.network);
       if (options.json) {
-        // The vocabulary is long, and in voice.json for who needs it.
-        output.json({ event: 'info', ...card, units: card.config.units.kind, parameters });
+        // Vocabulary and words are long, and in voice.json for who needs them.
+        const units = card.config.units.kind;
+        output.json({ event: 'info', ...card, lexicon: undefined, units, parameters });
         return;
       }
       const { network, units, training } = card.config;

@@ -30,9 +30,10 @@ export async function* continueText(
   request: ContinueRequest,
   { signal }: { signal: AbortSignal },
 ): AsyncGenerator<GenerationEvent> {
-  const { card, units, weights } = await loadVoice(request.voice);
+  const { card, units, lexicon, weights } = await loadVoice(request.voice);
   const settings: SamplingSettings = {
     ...settingsFor(request.creativity, card.config.units.kind, card.metrics.temperature),
+    lexicon,
     ...request.settings,
   };
   checkSettings(settings);

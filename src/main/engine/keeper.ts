@@ -4,6 +4,7 @@ import type { Backend } from '../backends/backend.ts';
 import { saveCheckpoint } from '../files/checkpoints.ts';
 import { saveVoice } from '../files/voice-folder.ts';
 import type { Corpus } from '../lm/text/index.ts';
+import { packLexicon } from '../lm/text/lexicon.ts';
 import type { Best, Measured, Snapshot } from '../lm/training/index.ts';
 import { FORMAT, KIND, type VoiceCard } from '../lm/voice/card.ts';
 import { samplePrompt, writeSamples } from './samples.ts';
@@ -79,7 +80,8 @@ export class Keeper {
     });
     try {
       const { seed } = origin.config.training;
-      await writeSamples(stepper, corpus.units, { ...job, prompt: this.#prompt, seed, step });
+      const { units, lexicon } = corpus;
+      await writeSamples(stepper, units, { ...job, prompt: this.#prompt, lexicon, seed, step });
     } finally {
       stepper.dispose();
     }
@@ -113,6 +115,7 @@ export class Keeper {
         epochs: characters / corpus.train.characters,
         characters,
       },
+      ...(corpus.lexicon && { lexicon: packLexicon(corpus.lexicon) }),
       prompt: this.#prompt,
     };
   }

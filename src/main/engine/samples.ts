@@ -2,7 +2,7 @@ import type { UnitsKind } from '../../shared/config.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
 import { generate, settingsFor } from '../lm/generation/index.ts';
 import type { Stepper } from '../lm/nn/stepper.ts';
-import type { TokenStream, Units } from '../lm/text/index.ts';
+import type { Lexicon, TokenStream, Units } from '../lm/text/index.ts';
 import { computer, type System } from './system.ts';
 
 const TEMPERATURES = [0.5, 0.8, 1];
@@ -23,6 +23,7 @@ export async function writeSamples(
   units: Units,
   options: {
     readonly prompt: string;
+    readonly lexicon: Lexicon | null;
     readonly seed: number;
     readonly step: number;
     readonly signal: AbortSignal;
@@ -30,7 +31,7 @@ export async function writeSamples(
     readonly system?: System;
   },
 ): Promise<void> {
-  const { prompt, seed, step, signal, event } = options;
+  const { prompt, lexicon, seed, step, signal, event } = options;
   const { pause: yieldNow } = options.system ?? computer;
   const { kind } = units.config;
   for (const temperature of TEMPERATURES) {
@@ -38,6 +39,7 @@ export async function writeSamples(
     const settings = {
       ...settingsFor(50, kind, 1),
       temperature,
+      lexicon,
       seed,
       maxTokens: SAMPLE_TOKENS[kind],
     };

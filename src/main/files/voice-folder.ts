@@ -3,7 +3,8 @@ import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
 import { weightSpecs, type Weights } from '../lm/nn/weights.ts';
-import { unitsFromJSON, type Units } from '../lm/text/index.ts';
+import { unitsFromJSON, type Lexicon, type Units } from '../lm/text/index.ts';
+import { unpackLexicon } from '../lm/text/lexicon.ts';
 import { assertWeights, parseCard, pickWeights, type VoiceCard } from '../lm/voice/card.ts';
 import {
   decodeHeader,
@@ -94,9 +95,11 @@ function unseal(json: string, path: string): VoiceCard {
   return card;
 }
 
-/** The text of `voice.json`: one field a line, the vocabulary on a line of its own. */
-export function cardText({ units, ...rest }: VoiceCard): string {
-  return `${JSON.stringify(rest, null, 2).slice(0, -2)},\n  "units": ${JSON.stringify(units)}\n}\n`;
+/** The text of `voice.json`: one field a line; words and vocabulary, which are long, come last. */
+export function cardText({ units, lexicon, ...rest }: VoiceCard): string {
+  const words = lexicon === undefined ? '' : `,\n  "lexicon": ${JSON.stringify(lexicon)}`;
+  const short = JSON.stringify(rest, null, 2).slice(0, -2);
+  return `${short}${words},\n  "units": ${JSON.stringify(units)}\n}\n`;
 }
 
 /** The card that counts, from the weights' metadata; `voice.json` is checked too. */
@@ -165,6 +168,8 @@ export async function readCard(folder: string): Promise<VoiceCard> {
 export interface LoadedVoice {
   readonly card: VoiceCard;
   readonly units: Units;
+  /** Words it may spell; null for voices that keep none. */
+  readonly lexicon: Lexicon | null;
   readonly weights: Weights;
   /** The weights file, whose memory `weights` may share. */
   readonly bytes: Uint8Array;
@@ -199,7 +204,8 @@ export async function loadVoice(folder: string): Promise<LoadedVoice> {
       `its vocabulary has ${units.size} units, its network ${card.config.network.vocabulary}`,
     );
   }
-  return { card, units, weights, bytes };
+  const lexicon = card.lexicon === undefined ? null : unpackLexicon(card.lexicon);
+  return { card, units, lexicon, weights, bytes };
 }
 
 /** The weights of a card's network among other tensors. Throws UserError `voice.damaged` naming `path`. */

@@ -22,6 +22,8 @@ export const samplingSchema = v.strictObject({
   minP: v.nullable(real(0, 1)),
   /** The guard against loops. */
   repetition: v.picklist(['off', 'normal', 'strong']),
+  /** May a voice of characters spell words it has never met? Older files do not say. */
+  invent: v.optional(v.boolean(), false),
 });
 export type Sampling = v.InferOutput<typeof samplingSchema>;
 
@@ -35,6 +37,7 @@ export const defaultSampling: Sampling = {
   topP: null,
   minP: null,
   repetition: 'normal',
+  invent: false,
 };
 
 export interface SuggestionItem {

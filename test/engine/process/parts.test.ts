@@ -118,9 +118,10 @@ describe('marks', () => {
 
 describe('what a writer sets', () => {
   const { config, metrics } = cardOf();
+  const lexicon = ['sea', 'the'];
   const made = (change: Partial<typeof defaultSampling>) =>
     samplingSettings(
-      { config, metrics },
+      { card: { config, metrics }, lexicon },
       { ...defaultSampling, ...change },
       {
         seed: 9,
@@ -130,10 +131,14 @@ describe('what a writer sets', () => {
 
   test('is what creativity stands for, unless it is set by hand', () => {
     const base = settingsFor(50, 'char', 0.95);
-    expect(made({})).toEqual({ ...base, seed: 9, alternatives: 3, stopTexts: ['x'] });
+    expect(made({})).toEqual({ ...base, lexicon, seed: 9, alternatives: 3, stopTexts: ['x'] });
     expect(made({ temperature: 2, topK: 5, topP: 0.5, minP: 0.1, seed: 3 })).toMatchObject({
       ...{ temperature: 2, topK: 5, topP: 0.5, minP: 0.1, seed: 3 },
     });
+  });
+
+  test('spells what it likes where it may invent', () => {
+    expect(made({ invent: true }).lexicon).toBeNull();
   });
 
   test('guards against loops as strongly as asked', () => {

@@ -19,7 +19,12 @@ const withNetwork = (change: object): string =>
 
 describe('A model card', () => {
   it('is read back as it was written', () => {
-    const full = { ...card, prompt: 'Once', weights: { sha256: '0'.repeat(64), bytes: 12 } };
+    const full = {
+      ...card,
+      lexicon: 'a ab é',
+      prompt: 'Once',
+      weights: { sha256: '0'.repeat(64), bytes: 12 },
+    };
     expect(parseCard(JSON.stringify(full), 'voice.json')).toEqual(full);
   });
 
@@ -32,6 +37,8 @@ describe('A model card', () => {
     [JSON.stringify({ ...card, format: FORMAT + 1 }), 'voice.too-new', 'update'],
     [JSON.stringify({ ...card, format: 0 }), 'voice.damaged', 'format'],
     [JSON.stringify({ ...card, metrics: null }), 'voice.damaged', 'metrics'],
+    [JSON.stringify({ ...card, lexicon: ['a'] }), 'voice.damaged', 'lexicon'],
+    [JSON.stringify({ ...card, lexicon: 'b a' }), 'voice.damaged', 'lexicon'],
     [withNetwork({ layers: [] }), 'voice.damaged', 'layers'],
     [withNetwork({ layers: [1, 1, 1, 1, 1] }), 'voice.damaged', 'layers'],
     [withNetwork({ layers: [0] }), 'voice.damaged', 'layers'],

@@ -2,6 +2,7 @@ import { UserError } from '../../../shared/errors.ts';
 import { generateText, settingsFor } from '../../lm/generation/index.ts';
 import type { Stepper } from '../../lm/nn/stepper.ts';
 import { BOUNDARY, type Units } from '../../lm/text/units.ts';
+import type { Lexicon } from '../../lm/text/index.ts';
 import type { VoiceCard } from '../../lm/voice/card.ts';
 
 /** Creativities that are tried; between them a straight line is good enough for a slider. */
@@ -13,6 +14,7 @@ const LENGTH = { char: 320, subword: 96, word: 96 };
 export interface MeasuredVoice {
   readonly card: VoiceCard;
   readonly units: Units;
+  readonly lexicon: Lexicon | null;
   /** All its streams are used. */
   readonly stepper: Stepper;
   readonly pause: () => Promise<void>;
@@ -21,11 +23,12 @@ export interface MeasuredVoice {
 /** Nats per unit of texts written at a creativity, under the voice as it is. */
 async function surprise(
   creativity: number,
-  { card, units, stepper, pause }: MeasuredVoice,
+  { card, units, lexicon, stepper, pause }: MeasuredVoice,
 ): Promise<number> {
   const { kind } = card.config.units;
   const settings = {
     ...settingsFor(creativity, kind, card.metrics.temperature),
+    lexicon,
     seed: SEED,
     alternatives: stepper.streams,
     // Its length alone ends a text, so that a short one does not weigh more.

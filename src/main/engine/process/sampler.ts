@@ -63,8 +63,8 @@ export function createSampler(seed: () => number): Handlers<SamplerApi> {
     try {
       const { voice, release } = await voices.lease(folder);
       try {
-        const { card, units, reader, writer, writers } = voice;
-        const settings = samplingSettings(card, sampling, { seed: seed(), stopTexts });
+        const { units, reader, writer, writers } = voice;
+        const settings = samplingSettings(voice, sampling, { seed: seed(), stopTexts });
         const ends: ContinueEnd['alternatives'][number][] = Array.from(
           { length: settings.alternatives },
           () => ({ text: '', reason: 'cancelled' }),
@@ -135,14 +135,16 @@ export function createSampler(seed: () => number): Handlers<SamplerApi> {
     continueText: ({ prompt, ...rest }, signal) =>
       continued({ ...rest, key: DIALOGUE, text: prompt, at: prompt.length }, signal),
     async measureYou({ voice }) {
-      const creativity = await voices.use(voice, async ({ card, units, weights }) => {
+      const creativity = await voices.use(voice, async ({ card, units, lexicon, weights }) => {
         const { network } = card.config;
         const stepper = (await chosen()).createStepper(network, weights, {
           streams: STREAMS,
           precision: 'float32',
         });
         const pause = (): Promise<void> => foreground.quiet();
-        return measureYou({ card, units, stepper, pause }).finally(() => stepper.dispose());
+        return measureYou({ card, units, lexicon, stepper, pause }).finally(() =>
+          stepper.dispose(),
+        );
       });
       return { creativity };
     },

@@ -1,10 +1,17 @@
 import type { Sampling } from '../../../shared/api/index.ts';
 import { settingsFor, strongDry, type SamplingSettings } from '../../lm/generation/index.ts';
+import type { Lexicon } from '../../lm/text/index.ts';
 import type { VoiceCard } from '../../lm/voice/card.ts';
 
 /** What a writer set, as the sampler takes it: what is set by hand comes instead of what creativity stands for. */
 export function samplingSettings(
-  { config, metrics }: Pick<VoiceCard, 'config' | 'metrics'>,
+  {
+    card: { config, metrics },
+    lexicon,
+  }: {
+    readonly card: Pick<VoiceCard, 'config' | 'metrics'>;
+    readonly lexicon: Lexicon | null;
+  },
   sampling: Sampling,
   { seed, stopTexts }: Pick<SamplingSettings, 'seed' | 'stopTexts'>,
 ): SamplingSettings {
@@ -21,6 +28,7 @@ export function samplingSettings(
     topP: sampling.topP ?? base.topP,
     minP: sampling.minP ?? base.minP,
     dry,
+    lexicon: sampling.invent ? null : lexicon,
     seed: sampling.seed ?? seed,
     alternatives: sampling.alternatives,
     length,

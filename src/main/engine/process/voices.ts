@@ -13,6 +13,7 @@ const KEPT = 2;
 export class WarmVoice {
   readonly card: LoadedVoice['card'];
   readonly units: LoadedVoice['units'];
+  readonly lexicon: LoadedVoice['lexicon'];
   readonly weights: LoadedVoice['weights'];
   readonly reader: Reader;
   /** `STREAMS` streams; for one writer at a time. */
@@ -21,9 +22,10 @@ export class WarmVoice {
   #users = 0;
   #retired = false;
 
-  constructor({ card, units, weights }: LoadedVoice, backend: Backend) {
+  constructor({ card, units, lexicon, weights }: LoadedVoice, backend: Backend) {
     this.card = card;
     this.units = units;
+    this.lexicon = lexicon;
     this.weights = weights;
     const create = (streams: number): Stepper =>
       backend.createStepper(card.config.network, weights, { streams, precision: 'float32' });

@@ -43,9 +43,14 @@ export function multinomial(): (logits: Float32Array, random: Random) => number 
   };
 }
 
-/** The settings as one function: forbidden tokens, DRY, min-p at T = 1, temperature, then the others. */
-export function sampler(settings: SamplingSettings, forbidden: readonly number[]): Choose {
+/** The settings as one function: forbidden tokens, spelling, DRY, min-p at T = 1, temperature, then the others. */
+export function sampler(
+  settings: SamplingSettings,
+  forbidden: readonly number[],
+  spelling: processors.Processor | null = null,
+): Choose {
   const chain: processors.Processor[] = [processors.forbid(forbidden)];
+  if (spelling) chain.push(spelling);
   if (settings.dry) chain.push(processors.dry(settings.dry));
   if (!settings.greedy) {
     if (settings.minP > 0) chain.push(processors.minP(settings.minP));

@@ -1,6 +1,7 @@
 import { temperatureFor } from '../../../shared/api/sampling.ts';
 import type { UnitsKind } from '../../../shared/config.ts';
 import { UserError } from '../../../shared/errors.ts';
+import type { Lexicon } from '../text/lexicon.ts';
 
 export type Length =
   | { readonly kind: 'phrase' | 'sentence' | 'paragraph' }
@@ -14,7 +15,7 @@ export interface DryConfig {
   readonly allowed: number;
 }
 
-/** How the next token is chosen. Off: topK 0, topP 1, minP 0, typical 1, dry null. */
+/** How the next token is chosen. Off: topK 0, topP 1, minP 0, typical 1, dry null, lexicon null. */
 export interface SamplingSettings {
   readonly greedy: boolean;
   readonly temperature: number;
@@ -23,6 +24,8 @@ export interface SamplingSettings {
   readonly minP: number;
   readonly typical: number;
   readonly dry: DryConfig | null;
+  /** A voice of characters spells only these words, and those of the text before; null: any. */
+  readonly lexicon: Lexicon | null;
   readonly seed: number;
   /** Continuations made side by side. */
   readonly alternatives: number;
@@ -66,6 +69,7 @@ export function settingsFor(
     minP: 0.15 * (0.02 / 0.15) ** c,
     typical: 1,
     dry: dryFor[kind],
+    lexicon: null,
     seed: 1,
     alternatives: 1,
     length: { kind: 'paragraph' },

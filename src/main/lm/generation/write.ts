@@ -1,10 +1,11 @@
 import type { Stepper } from '../nn/stepper.ts';
 import { createRandom } from '../random.ts';
+import { withWordsOf } from '../text/lexicon.ts';
 import { BOUNDARY, UNKNOWN, type Units } from '../text/units.ts';
 import { Alternative, type Reason } from './alternative.ts';
 import type { Context } from './context.ts';
 import type { Healed } from './healing.ts';
-import { forbid } from './processors/index.ts';
+import { forbid, spelling, type Processor } from './processors/index.ts';
 import { sampler } from './sampler.ts';
 import { checkSettings, type SamplingSettings } from './settings.ts';
 
@@ -40,7 +41,7 @@ export interface Written extends Pick<Healed, 'held' | 'barred'> {
   readonly prompt: string;
 }
 
-/** Characters before a text that decide where it ends. */
+/** Characters before a text that decide where it ends, and whose words it may use. */
 export const LOOK_BACK = 2000;
 
 /** Throws RangeError when a stepper cannot write with these units, or not so many alternatives. */
@@ -53,6 +54,19 @@ export function checkFit(stepper: Stepper, units: Units, alternatives: number): 
   if (units.size !== stepper.vocabulary) {
     throw new RangeError(`The stepper has ${stepper.vocabulary} tokens, the units ${units.size}`);
   }
+}
+
+/** The words of the voice, and those the writer has just used: new names above all. */
+function spellingAfter(
+  prompt: string,
+  { lexicon }: SamplingSettings,
+  units: Units,
+): Processor | null {
+  if (!lexicon || lexicon.length === 0 || units.config.kind !== 'char') return null;
+  let before = prompt.slice(-LOOK_BACK);
+  // Its first word may be cut.
+  if (before.length < prompt.length) before = before.replace(/^\S*/u, '');
+  return spelling(withWordsOf(before, lexicon), units);
 }
 
 function* ended(
@@ -94,7 +108,8 @@ export async function* write(
     const contexts = alternatives.map((_, i) => (i === 0 ? context : context.copy()));
     const seeded = createRandom(settings.seed);
     const randoms = alternatives.map((_, i) => seeded.fork(i));
-    const choose = sampler(settings, [BOUNDARY, UNKNOWN]);
+    const spell = spellingAfter(prompt, settings, units);
+    const choose = sampler(settings, [BOUNDARY, UNKNOWN], spell);
     const ids = new Int32Array(stepper.streams);
     const row = new Float32Array(V);
     // What a reader does with an event may abort, so the signal is looked at before every choice.

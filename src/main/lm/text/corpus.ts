@@ -1,6 +1,7 @@
 import type { TextConfig, UnitsConfig } from '../../../shared/config.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { countWords } from '../../../shared/words.ts';
+import { LexiconCounter, type Lexicon } from './lexicon.ts';
 import { addChanges, noChanges, normalise, type Changes } from './normalise.ts';
 import { cutAt, slicesOf } from './slices.ts';
 import { TokenBuffer, type TokenStream } from './tokens.ts';
@@ -38,6 +39,8 @@ export interface Corpus {
   readonly train: TokenStream;
   /** The end of every document, in the same layout; empty when nothing is held back. */
   readonly heldBack: TokenStream;
+  /** Words of the training part; null for units that need none, for they are words or parts of them. */
+  readonly lexicon: Lexicon | null;
   readonly report: CorpusReport;
 }
 
@@ -62,6 +65,7 @@ export async function buildCorpus(
   const chosen = 'encode' in units ? units : await countUnits(source, text, units, pause);
   const train = new TokenBuffer(chosen.size);
   const heldBack = new TokenBuffer(chosen.size);
+  const lexicon = chosen.config.kind === 'char' ? new LexiconCounter() : null;
   const documents: DocumentReport[] = [];
   let unknown = 0;
   let total = 0;
@@ -77,6 +81,7 @@ export async function buildCorpus(
       for (const slice of slicesOf(part)) {
         const tokens = chosen.encode(slice);
         buffer.add(tokens, slice.length);
+        if (buffer === train) lexicon?.add(slice);
         for (const token of tokens) if (token === UNKNOWN) unknown++;
         total += tokens.length;
         words += countWords(slice);
@@ -91,6 +96,7 @@ export async function buildCorpus(
     units: chosen,
     train: stream,
     heldBack: heldBack.finish(),
+    lexicon: lexicon?.lexicon() ?? null,
     report: {
       documents,
       words: documents.reduce((n, d) => n + d.words, 0),

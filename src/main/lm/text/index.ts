@@ -7,6 +7,7 @@ export {
   type DocumentReport,
   type Source,
 } from './corpus.ts';
+export { type Lexicon } from './lexicon.ts';
 export { normalise, type Changes } from './normalise.ts';
 export { unitsFromJSON } from './read-units.ts';
 export { type TokenArray, type TokenStream } from './tokens.ts';

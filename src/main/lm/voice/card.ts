@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { UserError } from '../../../shared/errors.ts';
 import type { VoiceConfig } from '../../../shared/config.ts';
+import { LONGEST_WORD, MOST_WORDS, unpackLexicon } from '../text/lexicon.ts';
 import { outputSize, weightSpecs, type Weights } from '../nn/weights.ts';
 import type { NamedTensor } from './safetensors.ts';
 
@@ -97,6 +98,14 @@ const cardSchema = v.object({
     /** Characters read in training, each as often as it was read. */
     characters: v.exactOptional(real(0, 1e15)),
   }),
+  /** Words of the text it was trained on, as `packLexicon` gives them; only of voices of characters. */
+  lexicon: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.maxLength(MOST_WORDS * (LONGEST_WORD + 1)),
+      v.check((packed) => unpackLexicon(packed) !== null, 'its words are not in order'),
+    ),
+  ),
   /** What samples begin with. */
   prompt: v.exactOptional(v.string()),
   /** The values this card belongs to: SHA-256 in hex, and their length in bytes. Set when saved. */
