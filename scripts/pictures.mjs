@@ -105,10 +105,8 @@ async function train(page) {
 async function suggest(page, seed) {
   const dialog = page.getByRole('dialog', { name: 'How suggestions are made' });
   await page.getByRole('button', { name: 'How suggestions are made' }).click();
-  for (const [label, value] of [
-    ['Creativity', values.creativity],
-    ['Seed', seed],
-  ]) {
+  const chosen = { Creativity: values.creativity, Seed: seed };
+  for (const [label, value] of Object.entries(chosen)) {
     const field = dialog.getByLabel(label, { exact: true });
     await field.fill(value);
     await field.press('Tab');
