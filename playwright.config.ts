@@ -14,8 +14,8 @@ export default defineConfig<HostOptions>({
   testDir: 'test/e2e',
   testMatch: '**/*.spec.ts',
   outputDir: '.cache/e2e',
-  // Each test has a host with an engine of its own.
-  workers: 1,
+  // Each test has a host with engines of its own; they share the processor.
+  workers: 2,
   timeout: 120_000,
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env['CI']),
