@@ -1,7 +1,12 @@
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Journal, journalPath, readJournal } from '../../src/main/host/documents/journal.ts';
+import {
+  Journal,
+  journalPath,
+  readJournal,
+  type JournalRecord,
+} from '../../src/main/host/documents/journal.ts';
 import { unwrap } from '../../src/shared/result.ts';
 import { eventually, folders, openHost, type Folders } from '../helpers/host.ts';
 import { clientOver, openSocket, signIn, startWebHost } from '../helpers/web.ts';
@@ -171,11 +176,17 @@ async function openFile(at: Folders): Promise<{ sync: () => Promise<void> }> {
 }
 
 describe('A journal', () => {
-  const base = (text: string) =>
-    ({
-      ...{ kind: 'base', format: 1, path: 'a.md', real: '/a.md', sha256: null, version: 1, text },
-      form: { encoding: 'utf-8', mark: false, lineEnds: { kind: 'alike', end: '\n' } },
-    }) as const;
+  const base = (text: string): JournalRecord => ({
+    kind: 'base',
+    format: 1,
+    path: 'a.md',
+    real: '/a.md',
+    sha256: null,
+    version: 1,
+    text,
+    form: { encoding: 'utf-8', mark: false, lineEnds: { kind: 'alike', end: '\n' } },
+  });
+  const failed = (error: unknown): never => expect.unreachable(String(error));
 
   /** Handles whose calls of `name` wait for the returned function. */
   function slow(name: 'write' | 'sync'): () => void {
@@ -204,7 +215,7 @@ describe('A journal', () => {
   test('that is begun anew while the old one is being written has its beginning', async () => {
     const path = join(folders().data, 'a.journal');
     const go = slow('write');
-    const journal = new Journal(path, 0, expect.unreachable);
+    const journal = new Journal(path, 0, failed);
     journal.append(base('old'));
     await eventually(() => expect(synced).toHaveLength(1));
     const removed = journal.remove();
@@ -218,7 +229,7 @@ describe('A journal', () => {
   test('syncs what comes while it syncs', async () => {
     const path = join(folders().data, 'a.journal');
     const go = slow('sync');
-    const journal = new Journal(path, 0, expect.unreachable);
+    const journal = new Journal(path, 0, failed);
     journal.append(base('old'));
     await eventually(() => expect(synced).toHaveLength(1));
     journal.append({ kind: 'text', version: 2, text: 'new' });
@@ -232,7 +243,7 @@ describe('A journal', () => {
     at.write('b.md', 'text');
     const journals = join(at.data, 'journals');
     await fs.mkdir(journals);
-    const journal = new Journal(journalPath(journals, '/a.md'), 0, expect.unreachable);
+    const journal = new Journal(journalPath(journals, '/a.md'), 0, failed);
     journal.append(base('text'));
     journal.append({ kind: 'text', version: 2, text: 'my text' });
     journal.append({ kind: 'moved', path: 'b.md', real: join(at.library, 'b.md') });
