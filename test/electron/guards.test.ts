@@ -138,7 +138,7 @@ describe('a line to the host', () => {
     const ask = (frame: Frame | null) => {
       renderer.frame = frame;
       const { port1, port2 } = new MessageChannel();
-      electron.ipcRenderer.postMessage(CONNECT, null, [port2 as never]);
+      electron.ipcRenderer.postMessage(CONNECT, null, [port2]);
       return port1;
     };
     for (const frame of Object.values(strangers)) {

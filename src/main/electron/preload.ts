@@ -11,7 +11,7 @@ function linePort(line: InstanceType<typeof MessagePort>): Port {
   return {
     send: (message) => line.postMessage(message),
     receive: (listener) => {
-      line.addEventListener('message', (event) => listener((event as MessageEvent).data));
+      line.addEventListener('message', (event) => listener((event as { data?: unknown }).data));
       line.start();
     },
     closed: (listener) => line.addEventListener('close', listener, { once: true }),
