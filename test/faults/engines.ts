@@ -98,6 +98,8 @@ export async function forceFailures(times: number, seed = 1): Promise<Outcome> {
         await until(() => running() && now().progress !== before && now().notices.length > notices);
         resumed++;
       }
+      // On a fast computer the last failure comes before the first look at the held-back text.
+      await until(() => now().evaluations.length > 0);
       await training.handlers.stopTraining({});
       await until(() => now().status.kind === 'done');
       finished &&= now().evaluations.length > 0;

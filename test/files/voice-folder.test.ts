@@ -228,7 +228,7 @@ describe('A folder to train into', () => {
 
 describe('The lock of a voice', () => {
   it('lets one training in at a time', async () => {
-    const folder = at('locked.voice');
+    const folder = at('trained.voice');
     const release = await lockVoice(folder);
     await refuses(() => lockVoice(folder), 'voice.busy', folder, String(process.pid));
     await release();
