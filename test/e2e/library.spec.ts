@@ -87,6 +87,7 @@ test('a document goes to the trash, and can be found there', async ({ app, write
 });
 
 test('a search finds its words in every document and leads to them', async ({ writer }) => {
+  await expect(writer.library.getByLabel('Find in all documents')).toBeVisible();
   await writer.presses('ControlOrMeta+Shift+F');
   await expect(writer.library.getByLabel('Find in all documents')).toBeFocused();
   await writer.page.keyboard.type('lamps');
