@@ -19,8 +19,6 @@ export default defineConfig<HostOptions>({
   timeout: 120_000,
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env['CI']),
-  // A shared computer stops for seconds at times; what passes only then is told as flaky.
-  retries: process.env['CI'] ? 2 : 0,
   reporter: summary ? [['list'], ['json', { outputFile: `${summary}.e2e` }]] : [['list']],
   use: { actionTimeout: 10_000, trace: 'retain-on-failure', screenshot: 'only-on-failure' },
   projects: [
