@@ -189,6 +189,26 @@ describe('An entry', () => {
     expect(await fs.readdir(join(at.data, 'journals'))).toEqual([]);
   });
 
+  test('that is typed into while it goes into the trash comes back with that', async () => {
+    const at = folders();
+    at.write('a.md', 'text');
+    let base = 0;
+    const { host, client } = await openHost(at, {
+      trash: async (path) => {
+        const edits = [{ from: 0, to: 0, insert: 'late ' }];
+        unwrap(await client.call.editDocument({ path: 'a.md', base, edits }));
+        await fs.rm(path);
+      },
+    });
+    base = await typeInto(client, 'a.md', 'last ');
+    unwrap(await client.call.trashEntry({ path: 'a.md' }));
+    await host.close();
+    const { notices } = await openHost(at);
+    const [copy] = await fs.readdir(at.library);
+    expect(at.text(copy!)).toBe('late last text');
+    await eventually(() => expect(notices.join()).toContain('its text is kept as'));
+  });
+
   test('that is dropped in is kept byte for byte under a free name', async () => {
     const at = folders();
     at.write('a.md', 'mine');

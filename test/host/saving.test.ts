@@ -149,6 +149,46 @@ describe('Another program', () => {
     expect(at.text(`book/${others[0]}`)).toBe(copied);
   });
 
+  test('and the writer, who types on while the version here is copied: the copy has it all', async () => {
+    const at = folders();
+    at.write('a.md', 'text');
+    const { client, state } = await openHost(at);
+    const reloaded: string[] = [];
+    client.on.documentReloaded(({ text }) => reloaded.push(text));
+    let version = await typeInto(client, 'a.md', 'my ');
+    at.write('a.md', 'theirs');
+    await eventually(() => expect(state('a.md')).toMatchObject({ kind: 'conflict' }));
+    const { link } = fs;
+    vi.spyOn(fs, 'link').mockImplementation(async (from, to) => {
+      await link(from, to);
+      const edits = [{ from: 0, to: 0, insert: 'still ' }];
+      ({ version } = unwrap(
+        await client.call.editDocument({ path: 'a.md', base: version, edits }),
+      ));
+    });
+    unwrap(await client.call.settleDocument({ path: 'a.md', keep: 'theirs' }));
+    // The page hears of the other text before anything it types can be refused.
+    expect(reloaded).toEqual(['theirs']);
+    const [copy] = (await fs.readdir(at.library)).filter((name) => name !== 'a.md');
+    expect(at.text(copy!)).toBe('still my text');
+    expect(at.text('a.md')).toBe('theirs');
+  });
+
+  test('that takes away the file of a document, which is then closed: it comes back at the next start', async () => {
+    const at = folders();
+    at.write('a.md', 'text');
+    const { host, client, state } = await openHost(at);
+    unwrap(await client.call.openDocument({ path: 'a.md' }));
+    await fs.rm(join(at.library, 'a.md'));
+    await eventually(() => expect(state('a.md')).toEqual({ kind: 'gone' }));
+    unwrap(await client.call.closeDocument({ path: 'a.md' }));
+    await host.close();
+    await openHost(at);
+    const [copy] = await fs.readdir(at.library);
+    expect(copy).toMatch(/^a \(recovered .*\)\.md$/);
+    expect(at.text(copy!)).toBe('text');
+  });
+
   test('that takes a file away: the text stays, and saving brings it back', async () => {
     const at = folders();
     at.write('a.md', 'text');

@@ -91,12 +91,9 @@ export class Document {
     return this.#left;
   }
 
-  /** A conflict or a recovery is over. Gives the text to be shown. */
-  settled(opened: OpenDocument): string {
+  /** A conflict or a recovery is over. Where the file's text was taken, `reloaded` came before. */
+  settled(opened: OpenDocument): void {
     this.#describe(opened);
-    this.queue.settled(opened);
-    this.#left = opened.text;
-    return this.#left;
   }
 
   replaced({ text, version }: { readonly text: string; readonly version: number }): void {

@@ -144,8 +144,9 @@ export class Documents {
   async settle(document: Document, keep: 'mine' | 'theirs'): Promise<void> {
     await this.#notices.attempt(async () => {
       await document.queue.flush();
-      const opened = unwrap(await this.#client.call.settleDocument({ path: document.path, keep }));
-      this.#show(document, document.settled(opened));
+      document.settled(
+        unwrap(await this.#client.call.settleDocument({ path: document.path, keep })),
+      );
     });
   }
 

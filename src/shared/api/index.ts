@@ -133,7 +133,7 @@ export const api = {
     v.strictObject({ path: entryPath, keep: v.picklist(['mine', 'theirs']) }),
   ),
   setPreferences: call<null>()(v.strictObject({ path: entryPath, preferences: preferencesSchema })),
-  /** Another program changed the file and there was nothing unsaved here. */
+  /** The file's text took the place of what was here: another program changed it, or the writer chose it. */
   documentReloaded: event<OpenDocument>(),
   documentMoved: event<{ readonly from: string; readonly to: string }>(),
   saveState: event<{ readonly path: string; readonly state: SaveState }>(),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ApiHandlers, OpenDocument } from '../../../src/shared/api/index.ts';
+import type { ApiHandlers } from '../../../src/shared/api/index.ts';
 import { UserError } from '../../../src/shared/errors.ts';
 import type { Editor, EditorText } from '../../../src/renderer/editor/types.ts';
 import { Documents } from '../../../src/renderer/state/documents.svelte.ts';
@@ -141,12 +141,28 @@ describe('documents', () => {
     expect(document.save.kind).toBe('conflict');
   });
 
-  test('show the kept text when a conflict is settled', async () => {
-    const kept: OpenDocument = opened({ text: 'theirs', version: 9 });
-    const { documents, editor } = room({ settleDocument: () => Promise.resolve(kept) });
-    const document = (await documents.open('Fog.md'))!;
-    await documents.settle(document, 'theirs');
-    expect(editor.text()).toBe('theirs');
-    expect(document.queue.version).toBe(9);
+  test('show the kept text when a conflict is settled, with what was typed meanwhile', async () => {
+    const theirs = opened({ text: 'theirs', version: 9 });
+    const bases: number[] = [];
+    const at = room({
+      // As the host does: first the other text, then the reply. In between the writer types on.
+      async settleDocument() {
+        at.server.emit('documentReloaded', theirs);
+        await settled();
+        at.editor.replaceText('Fog.md', 'Not theirs');
+        document.edited([{ from: 0, to: 0, insert: 'Not ' }]);
+        return theirs;
+      },
+      editDocument({ base }) {
+        bases.push(base);
+        return Promise.resolve({ version: base + 1 });
+      },
+    });
+    const document = (await at.documents.open('Fog.md'))!;
+    await at.documents.settle(document, 'theirs');
+    await document.queue.flush();
+    expect(at.editor.text()).toBe('Not theirs');
+    expect(bases).toEqual([9]);
+    expect(document.queue.version).toBe(10);
   });
 });

@@ -1,21 +1,13 @@
-import { dirname, join } from 'node:path';
 import type { ApiEmit, Edit, OpenDocument, Preferences } from '../../../shared/api/index.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
 import type { Disposer } from '../../../shared/rpc/index.ts';
 import type { DocumentListener, OpenDocuments, TextOfDocument } from '../types.ts';
-import { copyNames } from './copies.ts';
-import { Document, type Theirs } from './document.ts';
+import { Document } from './document.ts';
 import { Journal, journalPath, readJournal } from './journal.ts';
+import { Keeper } from './keeper.ts';
 import { replay } from './recovery.ts';
-import { Changed, createFile, hashOf, readKnown, saveFile, type Expected } from './save-file.ts';
-import { encode, readTextFile } from './text-file.ts';
-
-/** How long a file must be gone before it counts as gone: programs that sync rename it away and back. */
-const GONE_AFTER = 400;
-/** A journal longer than this, and than twice its text, is begun anew after a save. */
-const LONG_JOURNAL = 1 << 20;
-/** Milliseconds after which a save that failed is tried again. */
-const RETRY = 5000;
+import { readKnown } from './save-file.ts';
+import { readTextFile } from './text-file.ts';
 
 export interface DocumentsOptions {
   readonly journals: string;
@@ -37,10 +29,18 @@ export class Documents implements OpenDocuments {
   readonly #closing = new Map<Document, Promise<void>>();
   readonly #listeners = new Set<DocumentListener>();
   readonly #options: DocumentsOptions;
+  readonly #keeper: Keeper;
   #warned = false;
 
   constructor(options: DocumentsOptions) {
     this.#options = options;
+    this.#keeper = new Keeper({
+      ...options,
+      isOpen: (document) => this.#open.get(document.path) === document,
+      told: (document) => this.#told(document),
+      reopened: (document) => this.#reopened(document),
+      journalFailed: (error) => this.#journalFailed(error),
+    });
   }
 
   get(path: string): TextOfDocument | null {
@@ -86,7 +86,7 @@ export class Documents implements OpenDocuments {
         `A change to ${path} lies outside its text; open it again.`,
       );
     }
-    this.#changing(document, () => document.edit(edits));
+    this.#keeper.changing(document, () => document.edit(edits));
     for (const listener of this.#listeners) listener.edited(path, document.version, edits);
     return document.version;
   }
@@ -94,15 +94,15 @@ export class Documents implements OpenDocuments {
   /** Gives the new version. Throws UserError. */
   replace(path: string, text: string): number {
     const document = this.#writable(path);
-    this.#changing(document, () => document.replace(text.replace(/\r\n?/g, '\n')));
-    for (const listener of this.#listeners) listener.opened(document.view);
+    this.#keeper.changing(document, () => document.replace(text.replace(/\r\n?/g, '\n')));
+    this.#reopened(document);
     return document.version;
   }
 
   /** Resolves when it is on the disk. Throws UserError. */
   async save(path: string): Promise<void> {
     const document = this.#find(path);
-    await document.queue(() => this.#save(document, true));
+    await document.queue(() => this.#keeper.save(document, true));
   }
 
   /** Saves and lets go. What could not be agreed on stays in the journal. Throws UserError. */
@@ -137,20 +137,7 @@ export class Documents implements OpenDocuments {
   /** Ends a conflict or a recovery; the other side is kept as a copy. Throws UserError. */
   async settle(path: string, keep: 'mine' | 'theirs'): Promise<OpenDocument> {
     const document = this.#find(path);
-    await document.queue(async () => {
-      const { standing } = document;
-      if (standing.kind !== 'conflict') return;
-      const { theirs } = standing;
-      if (keep === 'theirs') {
-        await this.#keepCopy(document, 'my version', this.#bytesOf(document));
-        await document.adopt(theirs);
-        for (const listener of this.#listeners) listener.opened(document.view);
-      } else {
-        await this.#keepCopy(document, 'their version', theirs.bytes);
-        await this.#write(document, theirs.known);
-      }
-      this.#tell(document);
-    });
+    await document.queue(() => this.#keeper.settle(document, keep));
     return this.#told(document);
   }
 
@@ -197,19 +184,15 @@ export class Documents implements OpenDocuments {
     }
     await still(affected, async () => {
       await work();
-      for (const document of affected) {
-        clearTimeout(document.timer);
-        // What went into the trash is all there is, unless there were two versions.
-        if (document.standing.kind === 'agreed') document.saved = document.version;
-        await this.#forget(document);
-      }
+      // What was in the file is in the trash; what was typed since, or was not agreed on, stays in the journal.
+      for (const document of affected) await this.#forget(document);
     });
   }
 
   /** Something happened to the file at this real path: its content decides what. */
   async check(real: string): Promise<void> {
     for (const document of this.#open.values()) {
-      if (document.real === real) await document.queue(() => this.#check(document));
+      if (document.real === real) await document.queue(() => this.#keeper.check(document));
     }
   }
 
@@ -221,7 +204,9 @@ export class Documents implements OpenDocuments {
   /** Must be queued. */
   async #close(document: Document): Promise<void> {
     clearTimeout(document.timer);
-    if (document.standing.kind === 'agreed') await this.#save(document, false);
+    if (document.standing.kind === 'agreed') await this.#keeper.save(document, false);
+    // Another program removed the file: the text here is the only one, and comes back at the next start.
+    if (document.standing.kind === 'gone' && document.text !== '') document.replace(document.text);
     await this.#forget(document);
   }
 
@@ -248,9 +233,14 @@ export class Documents implements OpenDocuments {
       );
     }
     this.#open.set(path, document);
-    for (const listener of this.#listeners) listener.opened(document.view);
+    this.#reopened(document);
     if (!unsaved && end > 0) await journal.remove();
     return document;
+  }
+
+  /** Its followers hear the text as a whole. */
+  #reopened(document: Document): void {
+    for (const listener of this.#listeners) listener.opened(document.view);
   }
 
   #told(document: Document): OpenDocument {
@@ -267,188 +257,6 @@ export class Documents implements OpenDocuments {
     const document = this.#find(path);
     if (document.readOnly !== null) throw new UserError('document.read-only', document.readOnly);
     return document;
-  }
-
-  #tell(document: Document): void {
-    this.#options.emit('saveState', { path: document.path, state: document.state });
-  }
-
-  /** Makes a change, tells the page when it is the first one unsaved, and sets the clock. */
-  #changing(document: Document, change: () => void): void {
-    const before = document.state.kind;
-    change();
-    if (document.state.kind !== before) this.#tell(document);
-    if (document.standing.kind === 'agreed') this.#later(document, this.#options.autosaveDelay());
-  }
-
-  #later(document: Document, delay: number): void {
-    clearTimeout(document.timer);
-    document.timer = setTimeout(() => {
-      document
-        .queue(() => this.#save(document, false))
-        .catch((error: unknown) => {
-          // A failed save has told the page; anything else is a bug.
-          if (!isUserError(error)) this.#options.log(`Autosave: ${String(error)}`);
-        });
-    }, delay);
-  }
-
-  /** Must be queued. `asked`: the writer wants it, also where the file is gone. */
-  async #save(document: Document, asked: boolean): Promise<void> {
-    clearTimeout(document.timer);
-    const { standing, path } = document;
-    if (standing.kind === 'conflict') {
-      if (!asked) return;
-      throw new UserError(
-        'document.changed',
-        `${path} has another version on the disk; choose which one to keep.`,
-      );
-    }
-    if (standing.kind === 'gone') {
-      if (asked) await this.#write(document, 'nothing');
-    } else if (document.dirty) {
-      await this.#write(document, document.known ?? 'nothing');
-    }
-  }
-
-  /** Writes the text to the file and tells what became of it. Throws UserError. */
-  async #write(document: Document, expected: Expected): Promise<void> {
-    const { version } = document;
-    const bytes = this.#bytesOf(document);
-    try {
-      const known = await saveFile(document.real, bytes, expected);
-      this.#saved(document, version, known);
-    } catch (error) {
-      if (error instanceof Changed) {
-        await this.#found(document, version, bytes, error.found);
-        if (document.standing.kind === 'agreed') return;
-        throw new UserError(
-          'document.changed',
-          `${document.path} was changed by another program; choose which version to keep.`,
-          { cause: error },
-        );
-      }
-      document.failure = isUserError(error)
-        ? error.message
-        : `${document.path} was not saved; your text is kept in Understudy's own folder.`;
-      this.#tell(document);
-      this.#later(document, RETRY);
-      throw error;
-    }
-  }
-
-  #saved(document: Document, version: number, known: Theirs['known']): void {
-    document.settled(version, known);
-    if (document.dirty) this.#later(document, this.#options.autosaveDelay());
-    const { bytes } = document.journal;
-    if (!document.dirty && bytes > LONG_JOURNAL && bytes > 2 * Number(known.size)) {
-      document.journal.remove().catch((error: unknown) => this.#journalFailed(error));
-    }
-    this.#tell(document);
-  }
-
-  /** A save of `bytes` came upon something else than it knew. */
-  async #found(
-    document: Document,
-    version: number,
-    bytes: Buffer,
-    found: Changed['found'],
-  ): Promise<void> {
-    if (!found) {
-      document.standing = { kind: 'gone' };
-      this.#tell(document);
-    } else if (found.known.sha256 === hashOf(bytes)) {
-      this.#saved(document, version, found.known);
-    } else {
-      await this.#conflict(document, found);
-    }
-  }
-
-  async #conflict(document: Document, { bytes, known }: NonNullable<Changed['found']>) {
-    const file = await readTextFile(bytes, document.path).catch((error: unknown) => {
-      if (!isUserError(error)) throw error;
-      // Another program put something that is no text there.
-      return { text: '', form: document.form, readOnly: error.message };
-    });
-    const recovered = document.standing.kind === 'conflict' && document.standing.recovered;
-    document.standing = { kind: 'conflict', theirs: { file, bytes, known }, recovered };
-    this.#tell(document);
-  }
-
-  /** Must be queued. */
-  async #check(document: Document): Promise<void> {
-    if (this.#open.get(document.path) !== document) return;
-    let found = await readKnown(document.real);
-    if (!found) {
-      if (document.standing.kind === 'gone') return;
-      await new Promise((resolve) => setTimeout(resolve, GONE_AFTER));
-      found = await readKnown(document.real);
-    }
-    const { standing, version } = document;
-    if (!found) {
-      document.standing = { kind: 'gone' };
-      return this.#tell(document);
-    }
-    const { sha256 } = found.known;
-    const same = sha256 === document.known?.sha256;
-    if (standing.kind === 'conflict') {
-      if (sha256 !== standing.theirs.known.sha256) await this.#conflict(document, found);
-    } else if (same) {
-      document.known = found.known;
-      if (standing.kind === 'gone') {
-        document.standing = { kind: 'agreed' };
-        if (document.dirty) this.#later(document, this.#options.autosaveDelay());
-        this.#tell(document);
-      }
-    } else if (document.dirty) {
-      await this.#found(document, version, this.#bytesOf(document), found);
-    } else {
-      await this.#reload(document, found);
-    }
-  }
-
-  async #reload(document: Document, { bytes, known }: NonNullable<Changed['found']>) {
-    let file;
-    try {
-      file = await readTextFile(bytes, document.path);
-    } catch (error) {
-      if (!isUserError(error)) throw error;
-      return this.#conflict(document, { bytes, known });
-    }
-    // Typed while it was read.
-    if (document.dirty) return this.#conflict(document, { bytes, known });
-    const adopted = document.adopt({ file, known });
-    // Told with the new version, not after it: a page that first hears that its edit is stale would put its
-    // own text in the place of this one.
-    for (const listener of this.#listeners) listener.opened(document.view);
-    this.#options.emit('documentReloaded', this.#told(document));
-    this.#tell(document);
-    await adopted;
-  }
-
-  /** The bytes of its text; in UTF-8 from now on where its encoding lacks a character. */
-  #bytesOf(document: Document): Buffer {
-    const { text, form } = document;
-    const bytes = encode(text, form);
-    if (bytes) return bytes;
-    document.form = { ...form, encoding: 'utf-8', mark: false };
-    this.#options.emit('notice', {
-      sentence: `${document.path} has characters that ${form.encoding} does not know, so it is saved as UTF-8 from now on.`,
-      tone: 'quiet',
-    });
-    return encode(text, document.form)!;
-  }
-
-  async #keepCopy({ path, real }: Document, whose: string, bytes: Buffer): Promise<void> {
-    const folder = dirname(real);
-    for (const name of copyNames(path.split('/').at(-1)!, whose, this.#options.now())) {
-      try {
-        await createFile(join(folder, name), bytes);
-        return;
-      } catch (error) {
-        if (!isUserError(error) || error.code !== 'document.exists') throw error;
-      }
-    }
   }
 
   async #forget(document: Document): Promise<void> {

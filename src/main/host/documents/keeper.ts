@@ -1,0 +1,260 @@
+import { dirname, join } from 'node:path';
+import type { ApiEmit, OpenDocument } from '../../../shared/api/index.ts';
+import { isUserError, UserError } from '../../../shared/errors.ts';
+import { copyNames } from './copies.ts';
+import type { Document, Theirs } from './document.ts';
+import {
+  Changed,
+  createFile,
+  hashOf,
+  readKnown,
+  saveFile,
+  type Expected,
+  type Known,
+} from './save-file.ts';
+import { encode, readTextFile } from './text-file.ts';
+
+/** How long a file must be gone before it counts as gone: programs that sync rename it away and back. */
+const GONE_AFTER = 400;
+/** A journal longer than this, and than twice its text, is begun anew after a save. */
+const LONG_JOURNAL = 1 << 20;
+/** Milliseconds after which a save that failed is tried again. */
+const RETRY = 5000;
+
+export interface KeeperOptions {
+  readonly autosaveDelay: () => number;
+  readonly emit: ApiEmit;
+  readonly log: (line: string) => void;
+  readonly now: () => Date;
+  readonly isOpen: (document: Document) => boolean;
+  /** As the page is told of it. */
+  readonly told: (document: Document) => OpenDocument;
+  /** The text of a document is another one as a whole. */
+  readonly reopened: (document: Document) => void;
+  readonly journalFailed: (error: unknown) => void;
+}
+
+/**
+ * Keeps the text of an open document and its file the same: saves the one, notices when another program
+ * changed the other, and never lets either replace what has not been seen.
+ */
+export class Keeper {
+  readonly #options: KeeperOptions;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+  }
+
+  tell(document: Document): void {
+    this.#options.emit('saveState', { path: document.path, state: document.state });
+  }
+
+  /** Makes a change, tells the page when it is the first one unsaved, and sets the clock. */
+  changing(document: Document, change: () => void): void {
+    const before = document.state.kind;
+    change();
+    if (document.state.kind !== before) this.tell(document);
+    if (document.standing.kind === 'agreed') this.#later(document, this.#options.autosaveDelay());
+  }
+
+  /** Must be queued. `asked`: the writer wants it, also where the file is gone. */
+  async save(document: Document, asked: boolean): Promise<void> {
+    clearTimeout(document.timer);
+    const { standing, path } = document;
+    if (standing.kind === 'conflict') {
+      if (!asked) return;
+      throw new UserError(
+        'document.changed',
+        `${path} has another version on the disk; choose which one to keep.`,
+      );
+    }
+    if (standing.kind === 'gone') {
+      if (asked) await this.#write(document, 'nothing');
+    } else if (document.dirty) {
+      await this.#write(document, document.known ?? 'nothing');
+    }
+  }
+
+  /** Must be queued. Ends a conflict or a recovery; the other side is kept as a copy. Throws UserError. */
+  async settle(document: Document, keep: 'mine' | 'theirs'): Promise<void> {
+    const { standing } = document;
+    if (standing.kind !== 'conflict') return;
+    const { theirs } = standing;
+    if (keep === 'mine') {
+      await this.#copy(document, 'their version', theirs.bytes);
+      await this.#write(document, theirs.known);
+    } else {
+      await this.#copyMine(document);
+      await this.#adopt(document, theirs);
+    }
+    this.tell(document);
+  }
+
+  /** Must be queued. Something happened to its file: the content decides what. */
+  async check(document: Document): Promise<void> {
+    if (!this.#options.isOpen(document)) return;
+    let found = await readKnown(document.real);
+    if (!found) {
+      if (document.standing.kind === 'gone') return;
+      await new Promise((resolve) => setTimeout(resolve, GONE_AFTER));
+      found = await readKnown(document.real);
+    }
+    const { standing, version } = document;
+    if (!found) {
+      document.standing = { kind: 'gone' };
+      return this.tell(document);
+    }
+    const { sha256 } = found.known;
+    const same = sha256 === document.known?.sha256;
+    if (standing.kind === 'conflict') {
+      if (sha256 !== standing.theirs.known.sha256) await this.#conflict(document, found);
+    } else if (same) {
+      document.known = found.known;
+      if (standing.kind === 'gone') {
+        document.standing = { kind: 'agreed' };
+        if (document.dirty) this.#later(document, this.#options.autosaveDelay());
+        this.tell(document);
+      }
+    } else if (document.dirty) {
+      await this.#found(document, version, this.#bytesOf(document), found);
+    } else {
+      await this.#reload(document, found);
+    }
+  }
+
+  #later(document: Document, delay: number): void {
+    clearTimeout(document.timer);
+    document.timer = setTimeout(() => {
+      document
+        .queue(() => this.save(document, false))
+        .catch((error: unknown) => {
+          // A failed save has told the page; anything else is a bug.
+          if (!isUserError(error)) this.#options.log(`Autosave: ${String(error)}`);
+        });
+    }, delay);
+  }
+
+  /** Writes the text to the file and tells what became of it. Throws UserError. */
+  async #write(document: Document, expected: Expected): Promise<void> {
+    const { version } = document;
+    const bytes = this.#bytesOf(document);
+    try {
+      const known = await saveFile(document.real, bytes, expected);
+      this.#saved(document, version, known);
+    } catch (error) {
+      if (error instanceof Changed) {
+        await this.#found(document, version, bytes, error.found);
+        if (document.standing.kind === 'agreed') return;
+        throw new UserError(
+          'document.changed',
+          `${document.path} was changed by another program; choose which version to keep.`,
+          { cause: error },
+        );
+      }
+      document.failure = isUserError(error)
+        ? error.message
+        : `${document.path} was not saved; your text is kept in Understudy's own folder.`;
+      this.tell(document);
+      this.#later(document, RETRY);
+      throw error;
+    }
+  }
+
+  #saved(document: Document, version: number, known: Known): void {
+    document.settled(version, known);
+    if (document.dirty) this.#later(document, this.#options.autosaveDelay());
+    const { bytes } = document.journal;
+    if (!document.dirty && bytes > LONG_JOURNAL && bytes > 2 * Number(known.size)) {
+      document.journal.remove().catch(this.#options.journalFailed);
+    }
+    this.tell(document);
+  }
+
+  /** A save of `bytes` came upon something else than it knew. */
+  async #found(
+    document: Document,
+    version: number,
+    bytes: Buffer,
+    found: Changed['found'],
+  ): Promise<void> {
+    if (!found) {
+      document.standing = { kind: 'gone' };
+      this.tell(document);
+    } else if (found.known.sha256 === hashOf(bytes)) {
+      this.#saved(document, version, found.known);
+    } else {
+      await this.#conflict(document, found);
+    }
+  }
+
+  async #conflict(document: Document, { bytes, known }: NonNullable<Changed['found']>) {
+    const file = await readTextFile(bytes, document.path).catch((error: unknown) => {
+      if (!isUserError(error)) throw error;
+      // Another program put something that is no text there.
+      return { text: '', form: document.form, readOnly: error.message };
+    });
+    const recovered = document.standing.kind === 'conflict' && document.standing.recovered;
+    document.standing = { kind: 'conflict', theirs: { file, bytes, known }, recovered };
+    this.tell(document);
+  }
+
+  async #reload(document: Document, { bytes, known }: NonNullable<Changed['found']>) {
+    let file;
+    try {
+      file = await readTextFile(bytes, document.path);
+    } catch (error) {
+      if (!isUserError(error)) throw error;
+      return this.#conflict(document, { bytes, known });
+    }
+    // Typed while it was read.
+    if (document.dirty) return this.#conflict(document, { bytes, known });
+    await this.#adopt(document, { file, known });
+    this.tell(document);
+  }
+
+  /** The file's text in place of this one. */
+  async #adopt(document: Document, theirs: Omit<Theirs, 'bytes'>): Promise<void> {
+    const adopted = document.adopt(theirs);
+    // Told with the new version, not after it: a page that first hears that its edit is stale would put its
+    // own text in the place of this one.
+    this.#options.reopened(document);
+    this.#options.emit('documentReloaded', this.#options.told(document));
+    await adopted;
+  }
+
+  /** The bytes of its text; in UTF-8 from now on where its encoding lacks a character. */
+  #bytesOf(document: Document): Buffer {
+    const { text, form } = document;
+    const bytes = encode(text, form);
+    if (bytes) return bytes;
+    document.form = { ...form, encoding: 'utf-8', mark: false };
+    this.#options.emit('notice', {
+      sentence: `${document.path} has characters that ${form.encoding} does not know, so it is saved as UTF-8 from now on.`,
+      tone: 'quiet',
+    });
+    return encode(text, document.form)!;
+  }
+
+  /** A copy of the text as it is when this resolves: also of what is typed while it is written. */
+  async #copyMine(document: Document): Promise<void> {
+    let { version } = document;
+    const copy = await this.#copy(document, 'my version', this.#bytesOf(document));
+    while (document.version !== version) {
+      ({ version } = document);
+      copy.known = await saveFile(copy.path, this.#bytesOf(document), copy.known);
+    }
+  }
+
+  async #copy({ path, real }: Document, whose: string, bytes: Buffer) {
+    const folder = dirname(real);
+    for (const name of copyNames(path.split('/').at(-1)!, whose, this.#options.now())) {
+      const place = join(folder, name);
+      try {
+        return { path: place, known: await createFile(place, bytes) };
+      } catch (error) {
+        if (!isUserError(error) || error.code !== 'document.exists') throw error;
+      }
+    }
+    throw new RangeError('There is always a free name');
+  }
+}
