@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { History } from '../../src/main/host/history/index.ts';
 import { saveVoice } from '../../src/main/files/voice-folder.ts';
 import { SessionStore } from '../../src/main/host/session/session.ts';
@@ -33,6 +33,18 @@ describe('Settings', () => {
       expect(notices).toEqual([expect.stringContaining('settings.json was damaged')]);
     },
   );
+
+  test('that cannot be read are kept aside before others take their place', async () => {
+    const at = folders();
+    await fs.mkdir(join(at.data, 'settings.json'));
+    const { host, client, notices } = await openHost(at);
+    unwrap(await client.call.changeSettings({ theme: 'dark' }));
+    await host.close();
+    expect(notices).toEqual([expect.stringContaining('settings.json')]);
+    expect(await fs.readdir(join(at.data, 'settings.json.unread'))).toEqual([]);
+    const { settings } = unwrap(await (await openHost(at)).client.call.start({}));
+    expect(settings.theme).toBe('dark');
+  });
 
   test('of an older version get the defaults of what it did not know', async () => {
     const at = folders();
@@ -112,6 +124,34 @@ describe('The history', () => {
     await second.flush();
     const seeds = (await open(file)).find(all).entries.map(({ seed }) => seed);
     expect(seeds).toEqual([2, 1]);
+  });
+
+  test('writes what could not be written with the next line, once and whole', async () => {
+    const file = join(folders().data, 'history.jsonl');
+    const notices: string[] = [];
+    const notice = (sentence: string): void => void notices.push(sentence);
+    const history = await History.open({ path: file, now: () => 1, notice });
+    const id = history.record(entry(1));
+    await history.flush();
+    const { open: openFile } = fs;
+    const full = vi.spyOn(fs, 'open').mockImplementation(async (...args) => {
+      const handle = await openFile(...args);
+      vi.spyOn(handle, 'writeFile').mockImplementation(async (data) => {
+        await handle.write((data as string).slice(0, 20));
+        throw Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'write' });
+      });
+      return handle;
+    });
+    history.record(entry(2));
+    history.markAccepted(id, 'it rained');
+    await history.flush();
+    full.mockRestore();
+    history.record(entry(3));
+    await history.flush();
+    expect(notices).toEqual([expect.stringContaining('history.jsonl')]);
+    const { entries } = (await open(file)).find(all);
+    expect(entries.map(({ seed }) => seed)).toEqual([3, 2, 1]);
+    expect(entries[2]!.accepted).toBe('it rained');
   });
 
   test('stays small: the oldest go', async () => {

@@ -59,17 +59,18 @@ export class History {
   /** Reads what there is; lines that are damaged are passed over. */
   static async open(options: HistoryOptions): Promise<History> {
     const history = new History(options);
-    let text = '';
+    let bytes: Buffer = Buffer.alloc(0);
     try {
-      text = await fs.readFile(options.path, 'utf8');
+      bytes = await fs.readFile(options.path);
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') options.notice(diskError(error, options.path).message);
     }
+    const text = bytes.toString('utf8');
     for (const line of text.split('\n')) {
       const record = parse(line);
       if (record) history.#apply(record);
     }
-    history.#bytes = Buffer.byteLength(text);
+    history.#bytes = bytes.length;
     // A line that was cut off must not swallow the next one.
     if (text !== '' && !text.endsWith('\n')) history.#write('\n');
     return history;
@@ -152,19 +153,32 @@ export class History {
     const { path, largest = LARGEST } = this.#options;
     this.#pending += text;
     this.#work = this.#work.then(async () => {
-      const pending = this.#pending;
-      if (pending === '') return;
-      this.#pending = '';
       try {
-        await fs.appendFile(path, pending, { mode: 0o600 });
-        this.#bytes += Buffer.byteLength(pending);
+        await this.#append();
         if (this.#bytes > largest) await this.#shorten((KEPT / LARGEST) * largest);
       } catch (error) {
-        // Each entry is also in memory: told once.
+        // Tried again with the next line, and told once.
         if (!this.#warned) this.#options.notice(diskError(error, path).message);
         this.#warned = true;
       }
     });
+  }
+
+  /** All that waits or nothing of it: half a line would stand in the way of the next try. */
+  async #append(): Promise<void> {
+    const text = this.#pending;
+    if (text === '') return;
+    const file = await fs.open(this.#options.path, 'a', 0o600);
+    try {
+      await file.writeFile(text);
+      this.#bytes += Buffer.byteLength(text);
+      this.#pending = this.#pending.slice(text.length);
+    } catch (error) {
+      await file.truncate(this.#bytes);
+      throw error;
+    } finally {
+      await file.close();
+    }
   }
 
   /** Writes it anew with the newest entries that fit into `most` bytes. */
@@ -180,10 +194,11 @@ export class History {
       ids.add(entry.id);
     }
     for (const id of [...this.#entries.keys()]) if (!ids.has(id)) this.#entries.delete(id);
-    // What waits to be appended is among them.
-    this.#pending = '';
+    const waiting = this.#pending.length;
     const text = lines.reverse().join('');
     await writeAtomic(this.#options.path, [Buffer.from(text)]);
+    // What waited to be appended is among them.
+    this.#pending = this.#pending.slice(waiting);
     this.#bytes = Buffer.byteLength(text);
   }
 }

@@ -20,12 +20,15 @@ export class JsonFile<T> {
   #value: T;
   #timer: NodeJS.Timeout | undefined;
   #waiting = false;
+  /** The file is there and could not be read: it is set aside before another takes its place. */
+  #unread: boolean;
   #work: Promise<void> = Promise.resolve();
 
-  private constructor({ path, notice }: JsonFileOptions<T>, value: T) {
+  private constructor({ path, notice }: JsonFileOptions<T>, value: T, unread = false) {
     this.#path = path;
     this.#notice = notice;
     this.#value = value;
+    this.#unread = unread;
   }
 
   /** Reads it. A damaged one is kept aside, and `fallback` takes its place. */
@@ -35,8 +38,9 @@ export class JsonFile<T> {
     try {
       text = await fs.readFile(path, 'utf8');
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') notice(diskError(error, path).message);
-      return new JsonFile(options, fallback);
+      const unread = codeOf(error) !== 'ENOENT';
+      if (unread) notice(diskError(error, path).message);
+      return new JsonFile(options, fallback, unread);
     }
     const value = parse(text, schema, fallback);
     if (value) return new JsonFile(options, value.found);
@@ -65,6 +69,8 @@ export class JsonFile<T> {
       this.#waiting = false;
       const text = `${JSON.stringify(this.#value, null, 2)}\n`;
       try {
+        if (this.#unread) await fs.rename(this.#path, `${this.#path}.unread`);
+        this.#unread = false;
         await writeAtomic(this.#path, [Buffer.from(text)]);
       } catch (error) {
         this.#waiting = true;
