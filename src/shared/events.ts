@@ -1,3 +1,14 @@
+/** A look at the held-back pages. */
+export interface Evaluation {
+  readonly step: number;
+  readonly seconds: number;
+  /** Nats per token, smoothed. */
+  readonly trainingLoss: number;
+  /** Nats per token of the held-back text. */
+  readonly heldBackLoss: number;
+  readonly bitsPerCharacter: number;
+}
+
 /** What a training run tells while it goes on. Seconds are of training, over all sittings. */
 export type TrainingEvent =
   | { readonly kind: 'stage'; readonly stage: TrainingStage }
@@ -39,17 +50,12 @@ export type TrainingEvent =
       readonly bitsPerCharacter: number | null;
       readonly learningRate: number;
     }
+  | ({ readonly kind: 'evaluation'; readonly epoch: number; readonly best: boolean } & Evaluation)
   | {
-      readonly kind: 'evaluation';
+      /** It goes on from `step`; `evaluations` are those of earlier sittings, oldest first. */
+      readonly kind: 'resumed';
       readonly step: number;
-      readonly epoch: number;
-      readonly seconds: number;
-      /** Nats per token, smoothed. */
-      readonly trainingLoss: number;
-      /** Nats per token of the held-back text. */
-      readonly heldBackLoss: number;
-      readonly bitsPerCharacter: number;
-      readonly best: boolean;
+      readonly evaluations: readonly Evaluation[];
     }
   | {
       /** A look at what the best voice so far writes; same prompt and seed every time. */

@@ -81,6 +81,8 @@ export function sentence(event: Exclude<TrainingEvent, Progress>): string | null
         `  step ${count(event.step)}, ${duration(event.seconds)}: held-back pages ${figure(event.bitsPerCharacter, 3)} ` +
         `bits/character, loss ${figure(event.heldBackLoss)}${event.best ? ', the best so far' : ''}`
       );
+    case 'resumed':
+      return `  going on from step ${count(event.step)}`;
     case 'sample':
       return `    ${event.temperature.toFixed(2)} │ ${oneLine(event.text, 90)}`;
     case 'rollback':

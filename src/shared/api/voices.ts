@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { UnitsKind, VoiceConfig } from '../config.ts';
-import type { DocumentReport, TrainingEvent, TrainingStage } from '../events.ts';
+import type { DocumentReport, Evaluation, TrainingEvent, TrainingStage } from '../events.ts';
 import { entryName, entryPath, real, text, whole } from './values.ts';
 
 export interface VoiceSummary {
@@ -152,7 +152,7 @@ export interface TrainingState {
   readonly report: OfKind<'report'> | null;
   readonly estimate: OfKind<'estimate'> | null;
   readonly progress: OfKind<'progress'> | null;
-  readonly evaluations: readonly OfKind<'evaluation'>[];
+  readonly evaluations: readonly Evaluation[];
   readonly samples: readonly OfKind<'sample'>[];
   /** Rollbacks and notices, in order, as sentences. */
   readonly notices: readonly string[];

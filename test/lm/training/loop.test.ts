@@ -71,9 +71,12 @@ test.each([1, 29, 30, 70])(
 
     // Other weights to begin with: all that counts comes from the snapshot.
     const second = tinyNetwork(corpus, 99);
-    const resumed = await train(second, corpus, tinyRun({ resume: stopped.snapshot }));
+    const run = tinyRun({ resume: stopped.snapshot });
+    const resumed = await train(second, corpus, run);
     second.dispose();
 
+    const evaluations = stopped.snapshot.progress.history;
+    expect(ofKind(run.events, 'resumed')).toEqual([{ kind: 'resumed', step, evaluations }]);
     expect(resumed.ending).toBe('finished');
     expect(resumed.snapshot.weights).toEqual(uninterrupted.snapshot.weights);
     expect(resumed.snapshot.moments).toEqual(uninterrupted.snapshot.moments);

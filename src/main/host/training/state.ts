@@ -43,6 +43,11 @@ export function after(state: TrainingState, event: TrainingEvent): TrainingState
       const least = best(all);
       return { ...state, evaluations: thinned(all, ({ heldBackLoss }) => heldBackLoss === least) };
     }
+    case 'resumed': {
+      const all = event.evaluations.filter(({ step }) => step <= event.step);
+      const least = best(all);
+      return { ...state, evaluations: thinned(all, ({ heldBackLoss }) => heldBackLoss === least) };
+    }
     case 'sample': {
       const earlier = state.samples.filter(
         ({ step, temperature }) =>

@@ -14,4 +14,4 @@ export {
   type Budget,
   type EvaluationPlan,
 } from './schedule.ts';
-export type { Best, Evaluation, Progress, Snapshot } from './snapshot.ts';
+export type { Best, Progress, Snapshot } from './snapshot.ts';

@@ -180,7 +180,11 @@ export async function train(
   };
 
   try {
-    if (options.resume) restore(options.resume);
+    if (options.resume) {
+      restore(options.resume);
+      const { step, history } = options.resume.progress;
+      options.event({ kind: 'resumed', step, evaluations: history });
+    }
     good = await snap();
     if (!options.resume) await keep(good, false);
     options.event({ kind: 'stage', stage: 'training' });

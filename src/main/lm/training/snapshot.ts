@@ -1,21 +1,11 @@
 import { tensor2d } from '@tensorflow/tfjs-core';
 import type { NetworkConfig } from '../../../shared/config.ts';
+import type { Evaluation } from '../../../shared/events.ts';
 import { disposeState, type Network, type State } from '../nn/network.ts';
 import type { AdamW } from '../nn/optimiser.ts';
 import type { Weights } from '../nn/weights.ts';
 import type { Learning } from './early-stopping.ts';
 import type { LossHistory } from './faults.ts';
-
-/** One look at the held-back text. */
-export interface Evaluation {
-  readonly step: number;
-  readonly seconds: number;
-  /** Nats per token, smoothed. */
-  readonly trainingLoss: number;
-  /** Nats per token. */
-  readonly heldBackLoss: number;
-  readonly bitsPerCharacter: number;
-}
 
 /** The numbers of a run beside its tensors. Plain JSON: no Infinity, no NaN. */
 export interface Progress {
