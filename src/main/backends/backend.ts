@@ -7,13 +7,19 @@ import type { StepperFactory } from '../lm/nn/stepper.ts';
  */
 export type TrainingPrecision = 'auto' | 'float32' | 'bfloat16';
 
+/** The threads of a backend. */
+export interface Team {
+  readonly threads: number;
+  /** From now on at most so many of them work. */
+  useThreads(count: number): void;
+}
+
 /** What runs the numbers: a TensorFlow.js backend with our kernels, and a stepper for sampling. */
-export interface Backend {
+export interface Backend extends Team {
   /** Name of the TensorFlow.js backend. */
   readonly name: 'native' | 'reference';
   /** For people: "CPU, AVX-512 with bfloat16, 2 threads". */
   readonly description: string;
-  readonly threads: number;
   /** Why it is not a faster one; null where it is the best. */
   readonly notice: string | null;
   /** Makes this the current TensorFlow.js backend (registers its kernels once). */

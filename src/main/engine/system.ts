@@ -3,6 +3,7 @@ import { freemem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Team } from '../backends/backend.ts';
 
 /** What jobs ask of the computer. */
 export interface System {
@@ -10,8 +11,11 @@ export interface System {
   readonly now: () => number;
   /** Bytes that this process may still take, limits of its container included. */
   readonly availableMemory: () => number;
-  /** Awaited between steps: lets timers, signals and input run, and may take its time. */
-  readonly pause: () => Promise<void>;
+  /**
+   * Awaited between steps: lets timers, signals and input run, and may take its time, or let fewer of the
+   * threads work.
+   */
+  readonly pause: (team?: Team) => Promise<void>;
 }
 
 /** Lets timers, signals and input run. */

@@ -117,7 +117,7 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
       evaluation: measured.evaluation,
       signal: job.signal,
       now: system.now,
-      yieldNow: system.pause,
+      yieldNow: () => system.pause(backend),
       event: job.event,
       checkpoint: (snapshot, last) => keeper.keep(snapshot, last),
     });

@@ -52,9 +52,13 @@ export const trainerApi = {
       memoryLimit: offset,
     }),
   ),
-  /** No step begins for these milliseconds: a suggestion streams, or the writer types. 0 ends it. */
+  /**
+   * For these milliseconds no step begins (`wait`: a suggestion streams), or steps take half of the threads
+   * (`slow`: the writer types). 0 ends it.
+   */
   giveWay: call<null>()(
     v.strictObject({
+      how: v.picklist(['wait', 'slow']),
       milliseconds: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(60_000)),
     }),
   ),

@@ -38,6 +38,22 @@ describe('the gate', () => {
     expect(performance.now() - began).toBeLessThan(5000);
   });
 
+  test('lets half of the threads go on while the writer types, and then all again', async () => {
+    const gate = new Gate();
+    const used: number[] = [];
+    const team = { threads: 3, useThreads: (count: number) => used.push(count) };
+    await gate.pass(undefined, team);
+    gate.slow(50);
+    await gate.pass(undefined, team);
+    expect(gate.held).toBeLessThan(20);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await gate.pass(undefined, team);
+    gate.slow(60_000);
+    gate.slow(0);
+    await gate.pass(undefined, team);
+    expect(used).toEqual([3, 2, 3, 3]);
+  });
+
   test('holds longer when it is closed again meanwhile', async () => {
     const gate = new Gate();
     const began = performance.now();

@@ -36,7 +36,7 @@ describe('a supervisor', () => {
   test('starts a process when it is first asked for something, and once', async () => {
     const { engines, processes, kinds, ask } = supervised(failing);
     expect(engines.status().trainer.kind).toBe('starting');
-    expect(engines.trainer.callIfRunning('giveWay', { milliseconds: 0 })).toBeNull();
+    expect(engines.trainer.callIfRunning('giveWay', { how: 'wait', milliseconds: 0 })).toBeNull();
     expect(processes).toHaveLength(0);
     await Promise.all([ask(), ask()]);
     expect(processes).toHaveLength(1);
@@ -152,7 +152,10 @@ describe('a supervisor', () => {
     newest('trainer').kill();
     await refuses(() => next, 'engine.gone');
     engines.dispose();
-    await refuses(() => engines.trainer.call('giveWay', { milliseconds: 0 }), 'engine.gone');
+    await refuses(
+      () => engines.trainer.call('giveWay', { how: 'wait', milliseconds: 0 }),
+      'engine.gone',
+    );
   });
 });
 

@@ -194,10 +194,8 @@ describe('continue', () => {
     while (!(await stream.next()).done);
     await until(() => step() > held + 3);
     await at.suggestions.handlers.typing({});
-    await wait(300);
+    // Training goes on while the writer types, with fewer threads.
     const typed = step();
-    await wait(300);
-    expect(step() - typed).toBeLessThanOrEqual(1);
     await until(() => step() > typed + 3);
   });
 });

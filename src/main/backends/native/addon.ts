@@ -36,6 +36,8 @@ export interface Addon {
     threads: number,
     half: boolean,
   ): { isa: string; threads: number; half: boolean } | null;
+  /** Of the threads that were configured so many work from now on; gives how many. */
+  useThreads(threads: number): number;
   scratchBytes(): number;
   matMul(
     m: number,

@@ -42,6 +42,7 @@ export function loadNative(
       const { activateNative } = await import('./tensorflow.ts');
       await activateNative(addon);
     },
+    useThreads: (count) => void addon.useThreads(count),
     createStepper: (network, weights, stepperOptions) =>
       new NativeStepper(addon, network, weights, stepperOptions),
   };

@@ -15,5 +15,6 @@ export const createReference = (notice: string | null): Backend => ({
     const { activateReference } = await import('./tensorflow.ts');
     await activateReference();
   },
+  useThreads: () => undefined,
   createStepper: (network, weights, options) => new ReferenceStepper(network, weights, options),
 });

@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Team } from '../../backends/backend.ts';
 import { yieldNow } from '../system.ts';
 
-/** Holds work back between its steps, for a while. */
+/** Holds work back between its steps, for a while, or lets it through slowly. */
 export class Gate {
+  #slowUntil = -Infinity;
   #until = -Infinity;
   #changed = new AbortController();
   #held = 0;
@@ -19,8 +21,16 @@ export class Gate {
     this.#changed = new AbortController();
   }
 
-  /** Lets other work run, and waits for as long as the gate is closed or until the signal. */
-  async pass(signal?: AbortSignal): Promise<void> {
+  /** Steps take half of the threads for so many milliseconds from now; 0 gives them all back. */
+  slow(milliseconds: number): void {
+    this.#slowUntil = performance.now() + milliseconds;
+  }
+
+  /**
+   * Lets other work run, and waits for as long as the gate is closed or until the signal. Where the gate
+   * is slow, only half of the team goes on.
+   */
+  async pass(signal?: AbortSignal, team?: Team): Promise<void> {
     await yieldNow();
     const began = performance.now();
     for (;;) {
@@ -33,5 +43,7 @@ export class Gate {
       });
     }
     this.#held += performance.now() - began;
+    const slow = performance.now() < this.#slowUntil;
+    team?.useThreads(slow ? Math.ceil(team.threads / 2) : team.threads);
   }
 }

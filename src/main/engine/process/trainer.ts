@@ -33,7 +33,7 @@ export function createTrainer(): Handlers<TrainerApi> {
       if (memoryLimit === 0) return available;
       return Math.min(available, Math.max(0, memoryLimit - process.memoryUsage.rss()));
     },
-    pause: () => gate.pass(signal),
+    pause: (team) => gate.pass(signal, team),
   });
 
   return {
@@ -43,8 +43,9 @@ export function createTrainer(): Handlers<TrainerApi> {
       return { runsOn: description, notice };
     },
     ping: () => Promise.resolve(null),
-    giveWay({ milliseconds }) {
-      gate.close(milliseconds);
+    giveWay({ how, milliseconds }) {
+      if (how === 'wait') gate.close(milliseconds);
+      else gate.slow(milliseconds);
       return Promise.resolve(null);
     },
     inspect: ({ files, choices }) => inspectSources(files, choicesOf(choices)),

@@ -52,6 +52,14 @@ napi_value configure(napi_env env, Arguments& a) {
   return result;
 }
 
+// useThreads(n) -> how many work from now on: n, or as many as there are.
+napi_value use_threads(napi_env env, Arguments& a) {
+  Pool& pool = runtime(env).pool;
+  const Index threads = a.size();
+  pool.use(int(threads < 256 ? threads : 256));
+  return number(env, pool.size());
+}
+
 // scratchBytes() -> bytes kept between calls.
 napi_value scratch_bytes(napi_env env, Arguments&) {
   size_t total = 0;
@@ -361,6 +369,7 @@ NAPI_MODULE_INIT() {
       env, new Instance(), [](napi_env, void* data, void*) { delete static_cast<Instance*>(data); },
       nullptr);
   offer<configure>(env, exports, "configure");
+  offer<use_threads>(env, exports, "useThreads");
   offer<scratch_bytes>(env, exports, "scratchBytes");
   offer<mat_mul>(env, exports, "matMul");
   offer<recurrent>(env, exports, "recurrent");

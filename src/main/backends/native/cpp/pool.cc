@@ -22,7 +22,7 @@ static void spin_until(Done done) {
   }
 }
 
-Pool::Pool(int threads) : size_(threads < 1 ? 1 : threads) {
+Pool::Pool(int threads) : size_(threads < 1 ? 1 : threads), working_(size_) {
   for (int id = 1; id < size_; id++) threads_.emplace_back([this, id] { work(id); });
 }
 
@@ -37,7 +37,7 @@ Pool::~Pool() {
 }
 
 void Pool::run(Function function, void* data) {
-  if (size_ == 1) return function(data, 0);
+  if (working_ == 1) return function(data, 0);
   function_ = function;
   data_ = data;
   running_.store(size_ - 1);
@@ -62,15 +62,15 @@ void Pool::work(int id) {
     }
     seen++;
     if (stop_) return;
-    function_(data_, id);
+    if (id < working_) function_(data_, id);
     running_.fetch_sub(1, std::memory_order_release);
   }
 }
 
 void Pool::barrier() {
-  if (size_ == 1) return;
+  if (working_ == 1) return;
   unsigned phase = phase_.load(std::memory_order_relaxed);
-  if (arrived_.fetch_add(1, std::memory_order_acq_rel) == size_ - 1) {
+  if (arrived_.fetch_add(1, std::memory_order_acq_rel) == working_ - 1) {
     arrived_.store(0, std::memory_order_relaxed);
     phase_.store(phase + 1, std::memory_order_release);
   } else {

@@ -16,7 +16,11 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  int size() const { return size_; }
+  // How many members work.
+  int size() const { return working_; }
+
+  // From now on so many members work, 1 to all; the others sleep on. Not inside a region.
+  void use(int members) { working_ = members < 1 ? 1 : members < size_ ? members : size_; }
 
   // Runs body(id) on every member, id = 0..size-1, and returns when all are done.
   template <class Body>
@@ -32,7 +36,8 @@ class Pool {
   void run(Function function, void* data);
   void work(int id);
 
-  int size_;
+  const int size_;
+  int working_;
   std::vector<std::thread> threads_;
   Function function_ = nullptr;
   void* data_ = nullptr;
