@@ -208,9 +208,17 @@ export async function createHost(options: HostOptions): Promise<Host> {
     markAccepted: soon(({ id, text }) => none(history.markAccepted(id, text))),
 
     voiceDetails: ({ voice }) => voices.details(voice),
-    renameVoice: async ({ voice, name }) => none(await voices.rename(voice, name)),
+    async renameVoice({ voice, name }) {
+      await voices.rename(voice, name);
+      training.renamed(voice, name);
+      return null;
+    },
     duplicateVoice: ({ voice }) => voices.duplicate(voice),
-    trashVoice: async ({ voice }) => none(await voices.trash(voice)),
+    async trashVoice({ voice }) {
+      await voices.trash(voice);
+      training.renamed(voice, null);
+      return null;
+    },
     exportVoice: ({ voice }) => voices.export(voice),
     importVoice: ({ name, bytes }) => voices.import(name, Buffer.from(bytes, 'base64')),
     addTrainingText: ({ name, bytes }) => sources.add(name, Buffer.from(bytes, 'base64')),

@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadVoice } from '../../../src/main/files/voice-folder.ts';
 import { hasCheckpoint } from '../../../src/main/host/training/plan-file.ts';
@@ -130,6 +131,32 @@ describe('a training', () => {
     );
   });
 
+  test('stopped while it is about to go on, ends for good', async () => {
+    const at = await began(2000);
+    await until(() => step(at) > 10);
+    await at.training.handlers.pauseTraining({});
+    await until(() => kind(at) === 'paused');
+    const resumed = at.training.handlers.resumeTraining({ voice: 'Mine' });
+    await at.training.handlers.stopTraining({});
+    await resumed;
+    await done(at);
+    expect(await hasCheckpoint(at.voice('Mine'))).toBe(false);
+  });
+
+  test('paused, goes on under the name its voice has since', async () => {
+    const at = await began(2000);
+    await until(() => step(at) > 10);
+    await at.training.handlers.pauseTraining({});
+    await until(() => kind(at) === 'paused');
+    renameSync(at.voice('Mine'), at.voice('Ours'));
+    at.training.renamed('Mine', 'Ours');
+    const reached = step(at);
+    await at.training.handlers.resumeTraining({ voice: at.training.state()!.voice });
+    await until(() => step(at) > reached);
+    at.training.renamed('Other', null);
+    expect(at.training.state()).toMatchObject({ voice: 'Ours' });
+  });
+
   test('stopped, keeps the best for good', async () => {
     const at = await began(2000);
     await until(() => at.training.state()!.evaluations.length > 0);
@@ -189,6 +216,15 @@ describe('what a training tells', () => {
     let state = beginning('a');
     for (const step of [10, 20, 30, 20]) state = after(state, evaluation(step, 1));
     expect(state.evaluations.map(({ step }) => step)).toEqual([10, 20]);
+  });
+
+  test('shows the losses of earlier sittings when it goes on after a restart', () => {
+    const earlier = [10, 20, 30].map((step) => ({
+      ...{ step, seconds: step, trainingLoss: 2, heldBackLoss: 2, bitsPerCharacter: 2 },
+    }));
+    let state = after(beginning('a'), { kind: 'resumed', step: 25, evaluations: earlier });
+    state = after(state, evaluation(40, 1));
+    expect(state.evaluations.map(({ step }) => step)).toEqual([10, 20, 40]);
   });
 
   test('stays within bounds, with the best point', () => {

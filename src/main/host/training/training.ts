@@ -40,6 +40,8 @@ export interface Training {
   >;
   /** Running, or the last one that was over; null before the first. */
   state(): TrainingState | null;
+  /** A voice that is not being trained has another name now; null: it is gone. */
+  renamed(from: string, to: string | null): void;
   /** Pauses what runs: it can be resumed after the next start. Waits a few seconds at most. */
   dispose(): Promise<void>;
 }
@@ -53,13 +55,21 @@ export function createTraining(options: TrainingOptions): Training {
   let job: Job | null = null;
   /** Of the training that is about to begin or runs: two at the same moment are one too many. */
   let busy: string | null = null;
+  /** Until the training that is asked for runs, or cannot. */
+  let preparing: Promise<unknown> = Promise.resolve();
 
   const update = (change: (state: TrainingState) => TrainingState): void => {
     if (state) options.changed((state = change(state)));
   };
 
   /** Makes it the one training. */
-  async function begin(
+  function begin(...wanted: Parameters<typeof prepared>): Promise<null> {
+    const begun = prepared(...wanted);
+    preparing = begun.catch(() => undefined);
+    return begun;
+  }
+
+  async function prepared(
     name: string,
     resume: boolean,
     prepare: (out: string) => Promise<Plan>,
@@ -108,11 +118,13 @@ export function createTraining(options: TrainingOptions): Training {
           return plan;
         }),
       resumeTraining: ({ voice }) => begin(voice, true, (out) => loadPlan(out, voice)),
-      pauseTraining() {
+      async pauseTraining() {
+        await preparing;
         job?.end('pause');
-        return Promise.resolve(null);
+        return null;
       },
       async stopTraining() {
+        await preparing;
         if (job) job.end('stop');
         else if (state?.status.kind === 'paused') {
           const { voice } = state;
@@ -123,7 +135,13 @@ export function createTraining(options: TrainingOptions): Training {
         return null;
       },
     },
+    renamed(from, to) {
+      if (state?.voice !== from) return;
+      state = to === null ? null : { ...state, voice: to };
+      options.changed(state);
+    },
     async dispose() {
+      await preparing;
       if (!job) return;
       job.end('pause');
       const abort = new AbortController();

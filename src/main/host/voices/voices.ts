@@ -104,6 +104,7 @@ export class Voices {
   /** Gives the name of the copy. Throws UserError. */
   async duplicate(name: string): Promise<string> {
     const folder = await this.#there(name);
+    await this.#assertIdle(folder);
     const copy = await this.#freeName(`${name} copy`);
     const target = this.pathOf(copy);
     const temporary = temporaryName(target);
