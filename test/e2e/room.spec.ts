@@ -113,3 +113,25 @@ test.describe('in a narrow window', () => {
     await expect(page.getByRole('dialog', { name: 'Go to a document' })).toBeVisible();
   });
 });
+
+test('the palette keeps the keyboard, whatever opens behind it', async ({ writer }) => {
+  await writer.opens('One');
+  const palette = writer.page.getByRole('dialog', { name: 'All commands' });
+  for (let round = 0; round < 5; round++) {
+    // The new document and its name come while the palette opens.
+    await writer.presses('ControlOrMeta+N', 'ControlOrMeta+Shift+P');
+    await expect(palette.getByRole('combobox')).toBeFocused();
+    await writer.page.waitForTimeout(300);
+    await expect(palette.getByRole('combobox')).toBeFocused();
+    await writer.presses('Escape');
+    await expect(palette).toHaveCount(0);
+  }
+});
+
+test('a shortcut is heard while a name is typed in the library', async ({ writer }) => {
+  await writer.opens('One');
+  await writer.commands('New folder');
+  await expect(writer.library.getByLabel('New name')).toBeFocused();
+  await writer.presses('ControlOrMeta+Shift+P');
+  await expect(writer.page.getByRole('dialog', { name: 'All commands' })).toBeVisible();
+});

@@ -31,9 +31,19 @@ const platforms: Readonly<Record<string, 'mac' | 'windows'>> = { darwin: 'mac', 
  * @throws UserError when the folders cannot be used, or another Understudy uses them
  */
 export async function createHost(options: HostOptions): Promise<Host> {
+  const release = await claim(options.dataFolder);
+  try {
+    return await assemble(options, release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** `release` lets go of the data folder at the end. */
+async function assemble(options: HostOptions, release: () => Promise<void>): Promise<Host> {
   const { dataFolder, platform, log, launch } = options;
   const at = (name: string): string => join(dataFolder, name);
-  const release = await claim(dataFolder);
   for (const name of ['journals', 'voices']) await fs.mkdir(at(name), { recursive: true });
   for (const name of ['', 'voices']) await removeLeftovers(at(name));
 
