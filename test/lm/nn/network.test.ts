@@ -59,6 +59,22 @@ test('initial weights stay in their bounds, with an open forget gate, and follow
   expect(initialWeights(lstm, createRandom(2))).not.toEqual(weights);
 });
 
+test('what comes into the gates of the first layer begins with about unit variance', () => {
+  const config = { ...untied, vocabulary: 40, embedding: 64, layers: [32] };
+  const weights = initialWeights(config, createRandom(1));
+  const [embed, input] = [weights.get('embed.weight')!, weights.get('rnn.weight_ih_l0')!];
+  let sum = 0;
+  for (let id = 0; id < 40; id++) {
+    for (let row = 0; row < 96; row++) {
+      let gate = 0;
+      for (let i = 0; i < 64; i++) gate += input[row * 64 + i]! * embed[id * 64 + i]!;
+      sum += gate * gate;
+    }
+  }
+  expect(sum / (40 * 96)).toBeGreaterThan(0.8);
+  expect(sum / (40 * 96)).toBeLessThan(2);
+});
+
 test('weights come back as they went in, and later changes do not reach the copies', async () => {
   const weights = randomWeights(lstm, 3);
   const kept = structuredClone(weights);

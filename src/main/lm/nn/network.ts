@@ -12,7 +12,7 @@ import {
 import type { NetworkConfig } from '../../../shared/config.ts';
 import type { Batch } from '../text/batches.ts';
 import { dropout, embedding, linear, recurrent, softmaxLoss } from './ops.ts';
-import { elements, outputSize, weightSpecs, type Weights } from './weights.ts';
+import { elements, weightSpecs, type Weights } from './weights.ts';
 
 /** Rates of the masks of one window, and the seed they are drawn from. */
 export interface DropoutPlan {
@@ -41,26 +41,29 @@ export interface Network {
 }
 
 /**
- * Weights to start from: PyTorch's uniform +-1/sqrt(H) for recurrent and linear layers, N(0, 0.1) for the
- * embedding (small, so that tied output logits start near zero), forget bias 1 (Jozefowicz et al. 2015).
+ * Weights to start from. Where the embedding has its own rows it is N(0, 1), and what comes into the gates
+ * has about unit variance (LeCun et al. 1998): input weights are uniform +-2/sqrt(I) in the first layer
+ * and +-4/sqrt(I) in those above, whose inputs are outputs of gates and smaller. Tied rows are output
+ * weights too and begin at N(0, 0.1), so that logits start near zero. All else is as in PyTorch: uniform
+ * +-1/sqrt(H) for recurrent and linear weights, biases zero, forget bias 1 (Jozefowicz et al. 2015).
  */
 export function initialWeights(config: NetworkConfig, random: { next(): number }): Weights {
   const weights = new Map<string, Float32Array>();
   for (const { name, shape } of weightSpecs(config)) {
     const values = new Float32Array(elements(shape));
-    if (name === 'embed.weight') {
-      for (let i = 0; i < values.length; i++) values[i] = 0.1 * normal(random);
-    } else if (!name.includes('bias') || name.startsWith('out') || name.startsWith('project')) {
-      const fan = name.startsWith('rnn.')
-        ? (config.layers[Number(name.at(-1))] ?? 1)
-        : name.startsWith('project')
-          ? (config.layers.at(-1) ?? 1)
-          : outputSize(config);
-      const bound = name === 'out.bias' ? 0 : 1 / Math.sqrt(fan);
+    const uniform = (bound: number): void => {
       for (let i = 0; i < values.length; i++) values[i] = bound * (2 * random.next() - 1);
+    };
+    const [rows = 1, columns = 1] = shape;
+    if (name === 'embed.weight') {
+      const deviation = config.tied ? 0.1 : 1;
+      for (let i = 0; i < values.length; i++) values[i] = deviation * normal(random);
+    } else if (name.startsWith('rnn.weight_ih')) {
+      uniform((name.endsWith('l0') ? 2 : 4) / Math.sqrt(columns));
+    } else if (name.endsWith('.weight') || name.startsWith('rnn.weight_hh')) {
+      uniform(1 / Math.sqrt(columns));
     } else if (config.cell === 'lstm' && name.includes('bias_ih')) {
-      const hidden = values.length / 4;
-      values.fill(1, hidden, 2 * hidden);
+      values.fill(1, rows / 4, rows / 2);
     }
     weights.set(name, values);
   }
