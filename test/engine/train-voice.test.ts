@@ -5,6 +5,7 @@ import type { TrainingConfig } from '../../src/shared/config.ts';
 import type { TrainingEvent } from '../../src/shared/events.ts';
 import { continueText } from '../../src/main/engine/continue-text.ts';
 import { evaluateVoice } from '../../src/main/engine/evaluate-voice.ts';
+import { fromCheckpoint } from '../../src/main/engine/snapshots.ts';
 import { computer } from '../../src/main/engine/system.ts';
 import {
   trainVoice,
@@ -12,6 +13,7 @@ import {
   type TrainRequest,
   type TrainResult,
 } from '../../src/main/engine/train-voice.ts';
+import { loadLatestCheckpoint } from '../../src/main/files/checkpoints.ts';
 import { loadVoice } from '../../src/main/files/voice-folder.ts';
 import { ofKind } from '../helpers/training.ts';
 import { prose, temporaryFolder, type Folder } from '../helpers/understudy.ts';
@@ -242,6 +244,21 @@ test('a voice killed between its first checkpoint and its first save can be gone
   expect(early).toBe(true);
   expect(result.steps).toBe(8);
   expect((await loadVoice(asked.out)).card.metrics.steps).toBe(8);
+});
+
+test('a checkpoint whose numbers no run can have is refused by name', async () => {
+  using folder = temporaryFolder();
+  const asked = request(folder, [folder.write('a.txt', prose(10))]);
+  await runTo(5, asked);
+  const checkpoint = (await loadLatestCheckpoint(asked.out))!;
+  expect(fromCheckpoint(checkpoint).snapshot.progress.step).toBe(5);
+  const state = { ...(checkpoint.state as object), optimiserStep: 2 ** 31 };
+  expect(() => fromCheckpoint({ ...checkpoint, state })).toThrow(
+    expect.objectContaining({
+      code: 'voice.damaged',
+      message: expect.stringContaining('optimiserStep') as string,
+    }) as Error,
+  );
 });
 
 test('refuses to start when memory would not do, with numbers, and leaves nothing behind', async () => {

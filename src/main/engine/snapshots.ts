@@ -27,6 +27,8 @@ interface SavedState {
 }
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** No run has so many steps, and the kernels count no further. */
+const stepNumber = v.pipe(whole, v.maxValue(2 ** 30));
 const real = v.pipe(v.number(), v.finite());
 const realOrNone = v.nullable(real);
 const list = <T extends v.GenericSchema>(items: T) => v.pipe(v.array(items), v.readonly());
@@ -45,7 +47,7 @@ const stateSchema: v.GenericSchema<unknown, SavedState> = v.object({
     backend: v.string(),
   }),
   progress: v.object({
-    step: whole,
+    step: stepNumber,
     epoch: whole,
     window: whole,
     seconds: v.pipe(real, v.minValue(0)),
@@ -53,12 +55,12 @@ const stateSchema: v.GenericSchema<unknown, SavedState> = v.object({
     rollbacks: whole,
     evaluateEvery: v.pipe(whole, v.minValue(1)),
     evaluateTokens: v.pipe(whole, v.minValue(1)),
-    evaluatedStep: whole,
+    evaluatedStep: stepNumber,
     learning: v.object({ best: realOrNone, bestStep: whole, stale: whole }),
     losses: v.object({ smoothed: realOrNone, recent: realOrNone, lowest: realOrNone }),
     history: list(evaluation),
   }),
-  optimiserStep: whole,
+  optimiserStep: stepNumber,
   best: v.nullable(
     v.object({ ...evaluation.entries, temperature: v.pipe(real, v.minValue(0.1), v.maxValue(10)) }),
   ),
