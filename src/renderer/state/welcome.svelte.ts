@@ -1,5 +1,6 @@
 import { defaultChoices, type TrainingChoices } from '../../shared/api/index.ts';
 import { unwrap } from '../../shared/result.ts';
+import { sampleRecipe } from '../../shared/sample-recipe.ts';
 import type { App } from './app.svelte.ts';
 
 /** The name of the voice and of the document of the first try. */
@@ -12,20 +13,7 @@ const BEGINNING = 420;
 const quick: TrainingChoices = {
   ...defaultChoices,
   preset: 'small',
-  // As in the demo: many small steps learn most in so short a time.
-  overrides: {
-    ...defaultChoices.overrides,
-    network: { layers: [192, 192] },
-    training: {
-      minutes: 0.75,
-      batch: 8,
-      window: 50,
-      rate: 0.004,
-      dropoutIn: 0.05,
-      dropoutBetween: 0.1,
-      dropoutOut: 0.1,
-    },
-  },
+  overrides: { ...defaultChoices.overrides, ...sampleRecipe },
 };
 
 /** The first run: what this is, and a voice to try at once. */
