@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { chooseBackend } from '../../src/main/backends/choose.ts';
+import { loadAddon } from '../../src/main/backends/native/addon.ts';
 import { loadNative } from '../../src/main/backends/native/index.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -21,6 +22,26 @@ test('native kernels come first where they load, with the threads asked for', as
     expect(backend.description).toMatch(/^CPU, .*, 1 thread$/);
   }
 });
+
+test.skipIf('unavailable' in loadAddon())(
+  'fewer or more of the threads work from one call to the next, and the product is the same',
+  () => {
+    const addon = loadAddon();
+    if ('unavailable' in addon) throw new Error(addon.unavailable);
+    expect(addon.configure('', 3, false)?.threads).toBe(3);
+    const size = 65;
+    const a = Float32Array.from({ length: size * size }, (_, i) => Math.sin(i));
+    const products = [3, 1, 2, 9].map((threads) => {
+      const c = new Float32Array(size * size);
+      const used = addon.useThreads(threads);
+      addon.matMul(size, size, size, a, false, a, true, null, c);
+      return { used, c };
+    });
+    expect(products.map(({ used }) => used)).toEqual([3, 1, 2, 3]);
+    for (const { c } of products) expect(c).toEqual(products[0]!.c);
+    expect(() => addon.useThreads(0)).toThrow(TypeError);
+  },
+);
 
 test('native kernels that do not run here give way to the reference with the reason', async () => {
   vi.stubEnv('UNDERSTUDY_ISA', 'sse9');

@@ -169,12 +169,13 @@ export class History {
     const text = this.#pending;
     if (text === '') return;
     const file = await fs.open(this.#options.path, 'a', 0o600);
+    const { size } = await file.stat();
     try {
       await file.writeFile(text);
       this.#bytes += Buffer.byteLength(text);
       this.#pending = this.#pending.slice(text.length);
     } catch (error) {
-      await file.truncate(this.#bytes);
+      await file.truncate(size);
       throw error;
     } finally {
       await file.close();

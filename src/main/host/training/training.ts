@@ -65,7 +65,7 @@ export function createTraining(options: TrainingOptions): Training {
   /** Makes it the one training. */
   function begin(...wanted: Parameters<typeof prepared>): Promise<null> {
     const begun = prepared(...wanted);
-    preparing = begun.catch(() => undefined);
+    preparing = Promise.allSettled([preparing, begun]);
     return begun;
   }
 
