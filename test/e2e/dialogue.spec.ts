@@ -1,4 +1,5 @@
 import { expect, test } from './fixtures.ts';
+import { enginePid } from './processes.ts';
 
 test.use({ manuscripts: { 'Plate.md': 'They talked.' }, voices: ['Mine'] });
 
@@ -40,10 +41,20 @@ test('one talks with a voice, by name, and takes what was said into the document
   await expect(writer.panel('Dialogue').getByText('Will you write to me?')).toHaveCount(0);
 });
 
-test('Escape stops a voice that speaks, and keeps what it said', async ({ writer }) => {
+test('Escape stops a voice that speaks, and keeps what it said', async ({ app, writer }) => {
+  await writer.opens('Plate');
   const panel = await writer.opensPanel('Dialogue');
-  await panel.getByLabel('What You says').fill('Go on.');
-  await writer.presses('Enter', 'Escape');
-  await expect(panel.getByRole('button', { name: 'Say it' })).toBeVisible();
+  await expect(writer.page.getByText(/^CPU, /)).toBeVisible();
+  // However quick the voice is: now it takes its time.
+  const sampler = await enginePid(app.pid, 'sampler');
+  process.kill(sampler, 'SIGSTOP');
+  try {
+    await panel.getByLabel('What You says').fill('Go on.');
+    await writer.presses('Enter', 'Escape');
+    await expect(panel.getByRole('button', { name: 'Say it' })).toBeVisible();
+  } finally {
+    process.kill(sampler, 'SIGCONT');
+  }
   await expect(panel).toBeVisible();
+  await expect(panel.getByText('Go on.')).toBeVisible();
 });

@@ -3,7 +3,8 @@
  * `node test/faults/engines.ts [times]`. Prints one JSON line. What stands for the editor is this process:
  * it must live, hear of each failure, and have its loop free all the time.
  */
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +33,16 @@ export interface Outcome {
 
 const PING = 100;
 const HANG = 1000;
-const ways = ['kill', 'abort', 'stop'] as const;
+/** The program of util-linux that takes memory away from a process that runs; null where there is none. */
+const prlimit = ['/usr/bin/prlimit', '/bin/prlimit'].find((path) => existsSync(path)) ?? null;
+const signals = { kill: 'SIGKILL', abort: 'SIGABRT', stop: 'SIGSTOP' } as const;
+const ways = ['kill', 'abort', 'stop', ...(prlimit ? (['memory'] as const) : [])] as const;
+
+/** Makes a process fail: with `memory` it gets no more than it has, and ends when it asks for more. */
+function force(way: (typeof ways)[number], pid: number): void {
+  if (way === 'memory') execFileSync(prlimit!, ['--pid', String(pid), '--as=1']);
+  else process.kill(pid, signals[way]);
+}
 
 /** Forces `times` failures, in series of three: a fourth within ten minutes would end the restarts. */
 export async function forceFailures(times: number, seed = 1): Promise<Outcome> {
@@ -89,7 +99,7 @@ export async function forceFailures(times: number, seed = 1): Promise<Outcome> {
         const { pid } = newest('trainer');
         const began = performance.now();
         forced++;
-        process.kill(pid!, { kill: 'SIGKILL', abort: 'SIGABRT', stop: 'SIGSTOP' }[way]);
+        force(way, pid!);
         await until(() => trainer.kind === 'restarting', 30_000);
         const took = performance.now() - began - (way === 'stop' ? HANG + PING : 0);
         slowestToShow = Math.max(slowestToShow, took);

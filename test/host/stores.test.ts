@@ -80,7 +80,7 @@ test('words written add up by day, and a day has never fewer than none', async (
 describe('The history', () => {
   const entry = (n: number, path = 'a.md') => ({
     ...{ path, voice: 'Me', creativity: 50, temperature: 0.8, seed: n, before: 'And then' },
-    alternatives: [`it rained ${n}`, `Snow ${n}`],
+    alternatives: [`it rained ${n}`, `Snow ${n}`, `It still\n\nsnowed ${n}`],
   });
   const open = (path: string, largest?: number) =>
     History.open({ path, now: () => 1, notice: () => undefined, ...(largest ? { largest } : {}) });
@@ -109,6 +109,7 @@ describe('The history', () => {
     });
     expect(seeds({ before: ids[3]! as never })).toEqual([2, 1, 0]);
     expect(seeds({ query: 'SNOW 2' })).toEqual([2]);
+    expect(seeds({ query: 'still  SNOWED 4' })).toEqual([4]);
     expect(seeds({ path: 'book/c.md' as never })).toEqual([3, 1]);
     expect(history.find({ ...all, query: 'rained 3' }).entries[0]!.accepted).toBe('it rained');
   });

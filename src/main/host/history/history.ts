@@ -97,7 +97,7 @@ export class History {
 
   /** Newest first. */
   find({ query, path, before, limit }: HistoryQuery): { entries: HistoryEntry[]; more: boolean } {
-    const wanted = query.trim().toLowerCase();
+    const wanted = forSearch(query).trim();
     const entries: HistoryEntry[] = [];
     // A `before` that is no more has been cut off with all that is older.
     let started = before === null;
@@ -214,8 +214,9 @@ function parse(line: string): HistoryRecord | null {
   }
 }
 
+/** A field for searching has one line: a break between paragraphs is found as a space. */
+const forSearch = (text: string): string => text.replace(/\s+/g, ' ').toLowerCase();
+
 const holds = ({ alternatives, voice, path, accepted }: HistoryEntry, wanted: string): boolean =>
   wanted === '' ||
-  [...alternatives, voice, path, accepted ?? ''].some((text) =>
-    text.toLowerCase().includes(wanted),
-  );
+  [...alternatives, voice, path, accepted ?? ''].some((text) => forSearch(text).includes(wanted));
