@@ -11,8 +11,8 @@ export const sampleRecipe: Pick<TrainingChoices['overrides'], 'network' | 'train
     batch: 8,
     window: 50,
     rate: 0.004,
-    dropoutIn: 0.05,
-    dropoutBetween: 0.1,
-    dropoutOut: 0.1,
+    dropoutIn: 0.2,
+    dropoutBetween: 0.4,
+    dropoutOut: 0.4,
   },
 };
