@@ -43,6 +43,8 @@ export function folders(): Folders {
 
 export interface Heard {
   readonly states: { readonly path: string; readonly state: SaveState }[];
+  /** Texts that took the place of what was open. */
+  readonly reloaded: string[];
   readonly notices: string[];
   readonly log: string[];
 }
@@ -72,7 +74,7 @@ export async function openHost(
     reveal: () => Promise.resolve(),
     ...overrides,
   };
-  const heard: Heard = { states: [], notices: [], log: [] };
+  const heard: Heard = { states: [], reloaded: [], notices: [], log: [] };
   const host = await createHost({
     version: '0.0.0',
     platform,
@@ -89,6 +91,7 @@ export async function openHost(
   const { ends } = portPair();
   const client = createClient(api, ends[0]);
   client.on.saveState((told) => heard.states.push(told));
+  client.on.documentReloaded(({ text }) => heard.reloaded.push(text));
   client.on.notice(({ sentence }) => heard.notices.push(sentence));
   host.connect(ends[1]);
   return {

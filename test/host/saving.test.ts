@@ -99,9 +99,7 @@ describe('Another program', () => {
   test('that changes a file with nothing unsaved here makes it load again', async () => {
     const at = folders();
     at.write('a.md', 'old');
-    const { client, state } = await openHost(at);
-    const reloaded: string[] = [];
-    client.on.documentReloaded(({ text }) => reloaded.push(text));
+    const { client, state, reloaded } = await openHost(at);
     unwrap(await client.call.openDocument({ path: 'a.md' }));
     at.write('a.md', 'theirs');
     await eventually(() => expect(reloaded).toEqual(['theirs']));
@@ -112,9 +110,7 @@ describe('Another program', () => {
   test('that only touches a file changes nothing', async () => {
     const at = folders();
     at.write('a.md', 'same');
-    const { client, states } = await openHost(at);
-    const reloaded: string[] = [];
-    client.on.documentReloaded(({ text }) => reloaded.push(text));
+    const { client, states, reloaded } = await openHost(at);
     unwrap(await client.call.openDocument({ path: 'a.md' }));
     at.write('a.md', 'same');
     await new Promise((resolve) => setTimeout(resolve, 700));
@@ -152,9 +148,7 @@ describe('Another program', () => {
   test('and the writer, who types on while the version here is copied: the copy has it all', async () => {
     const at = folders();
     at.write('a.md', 'text');
-    const { client, state } = await openHost(at);
-    const reloaded: string[] = [];
-    client.on.documentReloaded(({ text }) => reloaded.push(text));
+    const { client, state, reloaded } = await openHost(at);
     let version = await typeInto(client, 'a.md', 'my ');
     at.write('a.md', 'theirs');
     await eventually(() => expect(state('a.md')).toMatchObject({ kind: 'conflict' }));
@@ -207,9 +201,7 @@ describe('Another program', () => {
   test('that renames another file over it, as programs that sync do, is not "gone"', async () => {
     const at = folders();
     at.write('a.md', 'text');
-    const { client, states } = await openHost(at);
-    const reloaded: string[] = [];
-    client.on.documentReloaded(({ text }) => reloaded.push(text));
+    const { client, states, reloaded } = await openHost(at);
     unwrap(await client.call.openDocument({ path: 'a.md' }));
     await fs.rename(join(at.library, 'a.md'), join(at.library, 'a.md.old'));
     await new Promise((resolve) => setTimeout(resolve, 100));

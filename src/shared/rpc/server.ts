@@ -80,7 +80,7 @@ export function serve<T extends Table>(
       throw invalid(name, `${v.getDotPath(issue) ?? 'the request'}: ${issue.message}`);
     }
     const handler = (handlers as unknown as Record<string, AnyHandler>)[name]!;
-    return { handler, request: parsed.output as unknown };
+    return { handler, request: parsed.output };
   }
 
   function failed(error: unknown, name: string) {

@@ -28,7 +28,10 @@ export interface EventSpec<Payload> {
 
 /** All that crosses one boundary, by name. Both ends are derived from it. */
 export type Table = Readonly<
-  Record<string, CallSpec<any, any> | StreamSpec<any, any, any> | EventSpec<any>> // eslint-disable-line @typescript-eslint/no-explicit-any -- a bound for inference
+  Record<
+    string,
+    CallSpec<unknown, unknown> | StreamSpec<unknown, unknown, unknown> | EventSpec<unknown>
+  >
 >;
 
 export const call =
@@ -59,14 +62,16 @@ export type CallName<T extends Table> = Names<T, 'call'>;
 export type StreamName<T extends Table> = Names<T, 'stream'>;
 export type EventName<T extends Table> = Names<T, 'event'>;
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- in the bounds of inference, `any` fits every type */
 export type RequestOf<S> =
-  S extends CallSpec<infer R, any> ? R : S extends StreamSpec<infer R, any, any> ? R : never;
-export type ReplyOf<S> = S extends CallSpec<any, infer R> ? R : never;
-export type ItemOf<S> = S extends StreamSpec<any, infer I, any> ? I : never;
-export type EndOf<S> = S extends StreamSpec<any, any, infer E> ? E : never;
+  S extends CallSpec<infer R, unknown>
+    ? R
+    : S extends StreamSpec<infer R, unknown, unknown>
+      ? R
+      : never;
+export type ReplyOf<S> = S extends CallSpec<unknown, infer R> ? R : never;
+export type ItemOf<S> = S extends StreamSpec<unknown, infer I, unknown> ? I : never;
+export type EndOf<S> = S extends StreamSpec<unknown, unknown, infer E> ? E : never;
 export type PayloadOf<S> = S extends EventSpec<infer P> ? P : never;
-/* eslint-enable @typescript-eslint/no-explicit-any */
 
 /** Ends a subscription. */
 export type Disposer = () => void;
