@@ -44,8 +44,9 @@ export interface Network {
  * Weights to start from. Where the embedding has its own rows it is N(0, 1), and what comes into the gates
  * has about unit variance (LeCun et al. 1998): input weights are uniform +-2/sqrt(I) in the first layer
  * and +-4/sqrt(I) in those above, whose inputs are outputs of gates and smaller. Tied rows are output
- * weights too and begin at N(0, 0.1), so that logits start near zero. All else is as in PyTorch: uniform
- * +-1/sqrt(H) for recurrent and linear weights, biases zero, forget bias 1 (Jozefowicz et al. 2015).
+ * weights too and begin at N(0, 0.1), so that logits start near zero. Recurrent and linear weights are
+ * PyTorch's uniform +-1/sqrt of the number of their inputs; biases are zero, and 1 at the forget gate
+ * (Jozefowicz et al. 2015).
  */
 export function initialWeights(config: NetworkConfig, random: { next(): number }): Weights {
   const weights = new Map<string, Float32Array>();
