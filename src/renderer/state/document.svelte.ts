@@ -74,6 +74,13 @@ export class Document {
     if (this.save.kind === 'saved') this.save = { kind: 'unsaved', version: this.save.version };
   }
 
+  /** How the host saves it. What has not reached the host is not saved. */
+  told(state: SaveState): void {
+    const { queue } = this;
+    this.save =
+      state.kind === 'saved' && !queue.idle ? { kind: 'unsaved', version: state.version } : state;
+  }
+
   /** The editor shows another document now. */
   leave(text: string): void {
     this.#left = text;

@@ -35,7 +35,7 @@ export class Documents {
     this.#chosen = chosen;
     client.on.saveState(({ path, state }) => {
       const document = this.find(path);
-      if (document) document.save = state;
+      if (document) document.told(state);
       else this.#early.set(path, state);
     });
     client.on.documentMoved(({ from, to }) => this.#moved(from, to));

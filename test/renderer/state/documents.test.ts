@@ -141,6 +141,27 @@ describe('documents', () => {
     expect(document.save.kind).toBe('conflict');
   });
 
+  test('are not called saved while something typed is still on its way', async () => {
+    let arrived = (): void => undefined;
+    const { documents, server } = room({
+      editDocument: ({ base }) =>
+        new Promise((resolve) => (arrived = () => resolve({ version: base + 1 }))),
+    });
+    const document = (await documents.open('Fog.md'))!;
+    const saved = (version: number): void =>
+      server.emit('saveState', { path: 'Fog.md', state: { kind: 'saved', version } });
+    document.edited([{ from: 0, to: 0, insert: 'x' }]);
+    await settled();
+    saved(1);
+    await settled();
+    expect(document.save.kind).toBe('unsaved');
+    arrived();
+    await document.queue.flush();
+    saved(2);
+    await settled();
+    expect(document.save.kind).toBe('saved');
+  });
+
   test('show the kept text when a conflict is settled, with what was typed meanwhile', async () => {
     const theirs = opened({ text: 'theirs', version: 9 });
     const bases: number[] = [];
