@@ -38,7 +38,25 @@ export class Writer {
       /\S/,
       { timeout: 20_000 },
     );
+    // It is read before a key takes it: Tab is not for a suggestion younger than 150 ms.
+    await this.page.waitForTimeout(150);
     return (await this.ghost.textContent())!;
+  }
+
+  /** The same, when no other one takes its place any more. */
+  async hasSettledSuggestion(): Promise<string> {
+    let said = '';
+    await expect
+      .poll(
+        async () => {
+          const before = said;
+          said = await this.hasSuggestion();
+          return said === before;
+        },
+        { intervals: [500] },
+      )
+      .toBe(true);
+    return said;
   }
 
   get messages(): Locator {

@@ -183,4 +183,11 @@ describe('lastBoundary', () => {
   ])('cuts "%s" to "%s"', (text, expected) => {
     expect(text.slice(0, lastBoundary(text, 0))).toBe(expected);
   });
+
+  test('leaves the last letters off where there was no space for long', () => {
+    const address = `See ${'somewhere/'.repeat(9)}`;
+    expect(address.slice(0, lastBoundary(`${address}els`, 0))).toBe(address);
+    // What was given out already stays.
+    expect(lastBoundary(`${address}els`, address.length + 1)).toBe(address.length + 1);
+  });
 });

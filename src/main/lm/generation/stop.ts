@@ -239,6 +239,7 @@ export function stopTextRule(stopTexts: readonly string[]): StopRule {
 
 /** Longest last word that is held back until it is whole. */
 const HELD = 64;
+const letters = /[\p{L}\p{M}\p{N}'’]*$/u;
 const unfinished = new RegExp(`\\s*[^\\s${IDEOGRAPH}]*$`, 'u');
 
 /** Where the last, perhaps unfinished word of `text` and the space before it begin; from `from` on. */
@@ -246,7 +247,10 @@ export function lastWord(text: string, from: number): number {
   let start = Math.max(from, text.length - HELD);
   // Never between the halves of a surrogate pair.
   if (start > from && /[\uDC00-\uDFFF]/.test(text[start] ?? '')) start--;
-  return start + text.slice(start).search(unfinished);
+  const held = text.slice(start);
+  const at = held.search(unfinished);
+  // Where there has been no space for so long, such as in a web address, its last letters are the word.
+  return start + (at > 0 || start === from ? at : held.search(letters));
 }
 
 const settled = new RegExp(`(?:[,;:.!?…、，；：。！？]${CLOSERS}|[${IDEOGRAPH}])$`, 'u');
