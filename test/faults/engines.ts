@@ -19,6 +19,14 @@ import { launcher, until } from '../helpers/engines.ts';
 import { prose } from '../helpers/understudy.ts';
 import { dice } from '../helpers/voices.ts';
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 export interface Outcome {
   readonly forced: number;
   /** Failures that the state told, and that training went on after. */
@@ -96,11 +104,16 @@ export async function forceFailures(times: number, seed = 1): Promise<Outcome> {
         await until(() => running() && now().progress !== progress);
         await new Promise((done) => setTimeout(done, roll(120)));
         const way = ways[roll(ways.length)]!;
-        const { pid } = newest('trainer');
-        const began = performance.now();
+        const pid = newest('trainer').pid!;
         forced++;
-        force(way, pid!);
-        await until(() => trainer.kind === 'restarting', 30_000);
+        force(way, pid);
+        // It fails when it next asks for memory, which may take a while.
+        if (way === 'memory') await until(() => !isAlive(pid), 30_000);
+        const began = performance.now();
+        await until(() => trainer.kind === 'restarting', 30_000).catch((cause: unknown) => {
+          const seen = JSON.stringify([way, trainer, now().status, now().progress?.step]);
+          throw new Error(`A failure was not told: ${seen}`, { cause });
+        });
         const took = performance.now() - began - (way === 'stop' ? HANG + PING : 0);
         slowestToShow = Math.max(slowestToShow, took);
         if (took <= 2000) shown++;

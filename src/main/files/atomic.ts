@@ -19,6 +19,13 @@ export function diskError(error: unknown, path: string): UserError {
       { cause: error },
     );
   }
+  if (code === 'ENOMEM') {
+    return new UserError(
+      'disk.failed',
+      `${path} cannot be written: there is no memory left; close other programs and try again.`,
+      { cause: error },
+    );
+  }
   return new UserError(
     'disk.failed',
     `${path} cannot be written (${code ?? String(error)}); check the folder and its permissions.`,

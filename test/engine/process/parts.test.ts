@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { choicesOf } from '../../../src/main/engine/process/choices.ts';
 import { lineToHost } from '../../../src/main/engine/process/line.ts';
 import { Gate } from '../../../src/main/engine/process/gate.ts';
+import { isOutOfMemory } from '../../../src/main/engine/process/memory.ts';
 import { commonLength, Marks } from '../../../src/main/engine/process/marks.ts';
 import { crossing } from '../../../src/main/engine/process/measure-you.ts';
 import { samplingSettings } from '../../../src/main/engine/process/settings.ts';
@@ -9,6 +10,7 @@ import { applyEdits, OpenTexts } from '../../../src/main/engine/process/texts.ts
 import { verdictOn } from '../../../src/main/engine/inspect-sources.ts';
 import { settingsFor } from '../../../src/main/lm/generation/index.ts';
 import { defaultChoices, defaultSampling } from '../../../src/shared/api/index.ts';
+import { UserError } from '../../../src/shared/errors.ts';
 import { cardOf, refuses } from '../../helpers/voices.ts';
 
 describe('the gate', () => {
@@ -63,6 +65,22 @@ describe('the gate', () => {
     await passing;
     expect(performance.now() - began).toBeGreaterThan(100);
   });
+});
+
+test('memory that ran out is known by whoever says so, also as the cause', () => {
+  const coded = (code: string): Error => Object.assign(new Error(code), { code });
+  const cause = coded('ENOMEM');
+  for (const error of [
+    cause,
+    new UserError('disk.failed', 'Not written.', { cause }),
+    coded('ERR_OUT_OF_MEMORY'),
+    new RangeError('Array buffer allocation failed'),
+  ]) {
+    expect(isOutOfMemory(error)).toBe(true);
+  }
+  for (const error of [coded('ENOSPC'), new RangeError('Invalid array length'), 'ENOMEM', null]) {
+    expect(isOutOfMemory(error)).toBe(false);
+  }
 });
 
 describe('copies of texts', () => {

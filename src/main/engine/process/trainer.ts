@@ -9,6 +9,7 @@ import { computer, type System } from '../system.ts';
 import { trainVoice } from '../train-voice.ts';
 import { choicesOf } from './choices.ts';
 import { Gate } from './gate.ts';
+import { isOutOfMemory } from './memory.ts';
 
 /** Of progress only the newest matters. */
 const newest = (earlier: TrainingEvent, later: TrainingEvent): TrainingEvent | null =>
@@ -69,7 +70,11 @@ export function createTrainer(): Handlers<TrainerApi> {
       };
       const system = systemFor(memoryLimit, signal);
       const request = { ...choicesOf(choices), files, out, resume, range: null, threads };
-      const trained = trainVoice(request, { signal, event, system });
+      const trained = trainVoice(request, { signal, event, system }).catch((error: unknown) => {
+        // A fresh process has all its memory again, and goes on from the last checkpoint.
+        if (isOutOfMemory(error)) process.exit(1);
+        throw error;
+      });
       const end = (): void => events.end(success(null));
       trained.then(end, end);
       yield* events.items();
