@@ -13,7 +13,9 @@ export const layers = {
   'src/shared': { layers: [], packages: [/^valibot$/] },
   'src/main/lm': { layers: ['src/shared'], packages: [/^@tensorflow\/tfjs-core$/, /^valibot$/] },
   'src/main/backends': { layers: ['src/shared', 'src/main/lm/nn'], packages: null },
-  'src/main/files': { layers: ['src/shared', 'src/main/lm'], packages: null },
+  // Word processors' files in and out; knows nothing of voices.
+  'src/main/formats': { layers: ['src/shared'], packages: notElectron },
+  'src/main/files': { layers: ['src/shared', 'src/main/lm', 'src/main/formats'], packages: null },
   'src/main/protocol': { layers: ['src/shared'], packages: [/^valibot$/] },
   'src/main/engine': {
     layers: [
@@ -21,13 +23,14 @@ export const layers = {
       'src/main/lm',
       'src/main/backends',
       'src/main/files',
+      'src/main/formats',
       'src/main/protocol',
     ],
     packages: null,
   },
   // Everything of the app but its engines and its shells; knows no electron.
   'src/main/host': {
-    layers: ['src/shared', 'src/main/files', 'src/main/protocol'],
+    layers: ['src/shared', 'src/main/files', 'src/main/formats', 'src/main/protocol'],
     packages: notElectron,
   },
   'src/main/web': { layers: ['src/shared', 'src/main/host'], packages: notElectron },
@@ -42,7 +45,14 @@ export const layers = {
     packages: [/^svelte($|\/)/, /^uplot($|\/)/, /^@fontsource/, /^valibot$/],
   },
   'src/main/cli': {
-    layers: ['src/shared', 'src/main/lm', 'src/main/backends', 'src/main/files', 'src/main/engine'],
+    layers: [
+      'src/shared',
+      'src/main/lm',
+      'src/main/backends',
+      'src/main/files',
+      'src/main/formats',
+      'src/main/engine',
+    ],
     packages: null,
   },
 };

@@ -10,9 +10,18 @@ const require = createRequire(import.meta.url);
 const tsc = require.resolve('typescript/bin/tsc');
 const layers = [
   'shared',
-  ...['lm', 'backends', 'files', 'protocol', 'engine', 'host', 'web', 'electron', 'cli'].map(
-    (layer) => `main/${layer}`,
-  ),
+  ...[
+    'lm',
+    'backends',
+    'formats',
+    'files',
+    'protocol',
+    'engine',
+    'host',
+    'web',
+    'electron',
+    'cli',
+  ].map((layer) => `main/${layer}`),
   'renderer/editor',
 ];
 // The page has components beside its sources: svelte-check reads both.
