@@ -3,7 +3,7 @@
  * bench:app` prints one table and ends with 1 where a bar is missed; `-- --only typing` keeps some parts.
  */
 import { parseArgs } from 'node:util';
-import { forceFailures } from '../faults/engines.ts';
+import { forceFailures } from '../faults/training/engines.ts';
 import type { KeyTime } from './app/clock.ts';
 import {
   openDesk,

@@ -1,16 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { killAgainAndAgain } from '../faults/kills.ts';
-import { dice } from '../helpers/dice.ts';
 import { loadVoice } from '../../src/main/files/voice-folder.ts';
-import {
-  jsonLines,
-  prose,
-  start,
-  temporaryFolder,
-  tiny,
-  understudy,
-} from '../helpers/understudy.ts';
+import { jsonLines, prose, start, temporaryFolder, tiny } from '../helpers/understudy.ts';
 
 const train = (...rest: string[]): string[] => [
   'train',
@@ -43,11 +34,3 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(first?.['step']).toBeGreaterThanOrEqual(stopped.card.metrics.steps + 1);
   },
 );
-
-test('killed at any moment, it leaves a voice that loads and can be resumed', async () => {
-  using folder = temporaryFolder();
-  const { resumed } = await killAgainAndAgain(folder, { kills: 5, roll: dice(3), network: tiny });
-  expect(resumed).toBeGreaterThan(0);
-  const evaluated = await understudy(folder.path, ['evaluate', 'pages.txt', '--voice', 'my.voice']);
-  expect(evaluated).toMatchObject({ code: 0 });
-});

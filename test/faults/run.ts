@@ -1,112 +1,97 @@
 /**
- * Kills and spoiled inputs, many of them: `npm run test:faults`. Not part of `npm test`, which has a short
- * form of both. It ends with 1 when something broke.
+ * Everything that is broken on purpose: `npm run test:faults`. Each section runs in a process of its own,
+ * so that one that crashes or hangs is a line of the table; at the end the table says what was measured,
+ * and the run ends with 1 where a bar was missed. `npm test` has a short form of each section.
  */
 import { fork } from 'node:child_process';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { temporaryFolder } from '../helpers/understudy.ts';
-import { dice } from '../helpers/dice.ts';
-import { fuzz, type Finding } from './fuzz.ts';
-import { killAgainAndAgain } from './kills.ts';
+import type { Figure, Run, Section } from './section.ts';
+import { sections } from './sections.ts';
+import { tableOf, type Measured } from './table.ts';
 
 const { values } = parseArgs({
   options: {
-    kills: { type: 'string', default: '100' },
-    cases: { type: 'string', default: '10000' },
+    only: { type: 'string', multiple: true },
+    share: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
-    from: { type: 'string', default: '0' },
-    /** The process that fuzzes; it may crash or hang, and this one tells. */
-    fuzzing: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
+    /** The process that measures one section. */
+    measure: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
-const seed = Number(values.seed);
+const [share, seed] = [Number(values.share), Number(values.seed)];
 
-const usage = `npm run test:faults -- [--kills 100] [--cases 10000] [--seed 1] [--from 0]
+/** Longest silence of a section, in milliseconds. */
+const SILENCE = 120_000;
 
-A finding is repeated by its seed and number: --kills 0 --seed SEED --from NUMBER --cases 1.
-`;
+type Told = { readonly told: string } | { readonly figures: readonly Figure[] };
 
-/** Longest silence of the fuzzing process, in milliseconds. */
-const SILENCE = 60_000;
-
-type Told =
-  | { readonly number: number; readonly what: string }
-  | { readonly findings: readonly Finding[]; readonly outcomes: [string, number][] };
-
-async function fuzzHere(): Promise<void> {
-  using folder = temporaryFolder();
-  const { findings, outcomes } = await fuzz({
-    folder: folder.path,
-    seed,
-    cases: Number(values.cases),
-    from: Number(values.from),
-    told: (number, what) => process.send?.({ number, what }),
-  });
-  process.send?.({ findings, outcomes: [...outcomes] });
+function named(name: string): Section {
+  const section = sections.find((one) => one.name === name);
+  if (section) return section;
+  throw new Error(`There is no section ${name}: ${sections.map((one) => one.name).join(', ')}`);
 }
 
-/** Whether all cases ended well. */
-async function fuzzApart(): Promise<boolean> {
-  const args = ['--fuzzing', '--seed', values.seed, '--cases', values.cases, '--from', values.from];
+async function measureHere(section: Section): Promise<void> {
+  const run: Run = { share, seed, told: (told) => process.send?.({ told } satisfies Told) };
+  const figures = await section.measure(run);
+  process.send?.({ figures } satisfies Told, () => process.exit(0));
+}
+
+/** The figures of a section, or one that says how its process ended. */
+async function measureApart(section: Section): Promise<readonly Figure[]> {
+  const args = ['--measure', section.name, '--share', values.share, '--seed', values.seed];
   const child = fork(import.meta.filename, args);
-  let last = 'making voices to spoil';
-  let result: Extract<Told, { findings: unknown }> | undefined;
+  let last = 'starting';
+  let hung = false;
+  let figures: readonly Figure[] | null = null;
   const hang = (): void => {
-    console.log(`Hanging for ${SILENCE / 1000} s at ${last}`);
+    hung = true;
     child.kill('SIGKILL');
   };
   let timer = setTimeout(hang, SILENCE);
-  child.on('message', (told: Told) => {
+  child.on('message', (message: Told) => {
     clearTimeout(timer);
     timer = setTimeout(hang, SILENCE);
-    if ('findings' in told) result = told;
-    else last = `case ${told.number}, ${told.what}`;
+    if ('figures' in message) figures = message.figures;
+    else {
+      last = message.told;
+      if (values.verbose) console.log(`  ${last}`);
+    }
   });
   const code = await new Promise<number | null>((done) => child.on('close', done));
   clearTimeout(timer);
-  if (!result || code !== 0) {
-    console.log(`The process ended with ${code} at ${last}`);
-    return false;
-  }
-  for (const { number, what, why } of result.findings.slice(0, 20)) {
-    console.log(`case ${number}, ${what}: ${why}\n`);
-  }
-  console.log(`${values.cases} cases of seed ${seed}: ${result.findings.length} broke something`);
-  for (const [code, times] of result.outcomes.toSorted(([, a], [, b]) => b - a)) {
-    console.log(`  ${String(times).padStart(6)}  ${code === '' ? 'accepted' : code}`);
-  }
-  return result.findings.length === 0;
+  if (figures) return figures;
+  const how = hung ? `nothing for ${SILENCE / 1000} s` : `ended with ${code}`;
+  return [{ what: section.about, measured: `${how} after: ${last}`, bar: 'an end', met: false }];
 }
 
-/** Whether every kill left a voice to go on with. */
-async function kill(): Promise<boolean> {
-  using folder = temporaryFolder();
-  try {
-    const { hits, resumed } = await killAgainAndAgain(folder, {
-      kills: Number(values.kills),
-      roll: dice(seed),
-      network: ['--layers', '192,192', '--batch', '8', '--window', '32'],
-      told: (text) => console.log(`  ${text}`),
-    });
-    console.log(
-      `${values.kills} kills of seed ${seed}: every voice loads, ${resumed} runs went on`,
-    );
-    for (const [name, times] of hits) console.log(`  ${String(times).padStart(6)}  ${name}`);
-    return true;
-  } catch (error) {
-    console.log(error);
-    return false;
+async function measureAll(chosen: readonly Section[]): Promise<void> {
+  const measured: Measured[] = [];
+  for (const section of chosen) {
+    console.log(`${section.name}: ${section.about}`);
+    const began = performance.now();
+    const figures = await measureApart(section);
+    measured.push({ section, figures, seconds: (performance.now() - began) / 1000 });
   }
+  console.log(`\n${tableOf(measured)}`);
+  const all = measured.flatMap(({ figures }) => figures);
+  process.exitCode = all.every(({ met }) => met !== false) ? 0 : 1;
 }
 
 if (values.help) {
-  console.log(usage);
-} else if (values.fuzzing) {
-  await fuzzHere();
+  console.log(`npm run test:faults -- [--only SECTION]... [--share 1] [--seed 1] [--verbose]
+
+  --only SECTION   this section alone; may be given several times
+  --share 0.1      a tenth of each
+  --verbose        every step
+
+${sections.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}
+`);
+} else if (values.measure !== undefined) {
+  await measureHere(named(values.measure));
 } else {
-  const whole = Number(values.cases) === 0 || (await fuzzApart());
-  const alive = Number(values.kills) === 0 || (await kill());
-  process.exitCode = whole && alive ? 0 : 1;
+  await measureAll(values.only ? values.only.map(named) : sections);
 }

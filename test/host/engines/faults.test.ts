@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forceFailures } from '../../faults/engines.ts';
+import { forceFailures } from '../../faults/training/engines.ts';
 
 test('engines that are killed, abort or hang are shown and replaced, and training goes on', async () => {
   const { forced, shown, resumed, finished, longestBlock } = await forceFailures(3);

@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isUserError } from '../../src/shared/errors.ts';
-import { loadLatestCheckpoint } from '../../src/main/files/checkpoints.ts';
-import { isLeftover } from '../../src/main/files/atomic.ts';
-import { loadVoice } from '../../src/main/files/voice-folder.ts';
-import { jsonLines, prose, start, type Folder } from '../helpers/understudy.ts';
+import { isUserError } from '../../../src/shared/errors.ts';
+import { loadLatestCheckpoint } from '../../../src/main/files/checkpoints.ts';
+import { isLeftover } from '../../../src/main/files/atomic.ts';
+import { loadVoice } from '../../../src/main/files/voice-folder.ts';
+import { jsonLines, prose, start, type Folder } from '../../helpers/understudy.ts';
 import type { Roll } from './inputs.ts';
 
 /** When a run is killed: some milliseconds after it said something, or after a signal to save. */
@@ -25,9 +25,9 @@ interface Moment {
 
 const moments: readonly Moment[] = [
   { name: 'starting', share: 10, after: null, within: 600 },
-  { name: 'training', share: 20, after: /"event":"progress"/, within: 1500 },
+  { name: 'training', share: 17, after: /"event":"progress"/, within: 1500 },
   // The first save of a run that goes on comes with its first evaluation.
-  { name: 'saving', share: 35, after: /"stage":"saving"/, within: 120 },
+  { name: 'saving', share: 30, after: /"stage":"saving"/, within: 120 },
   {
     name: 'saving at the end',
     share: 20,
@@ -35,6 +35,8 @@ const moments: readonly Moment[] = [
     within: 120,
     terminate: true,
   },
+  // Long enough for several saves.
+  { name: 'going on', share: 8, after: /"stage":"saving"/, within: 9000 },
   { name: 'beginning', share: 15, after: /"stage":"measuring"/, within: 900, anew: true },
 ];
 
@@ -43,6 +45,10 @@ export interface Killed {
   readonly hits: ReadonlyMap<string, number>;
   /** Runs that went on from where a killed one had saved. */
   readonly resumed: number;
+  /** Seconds of training that each kill lost. */
+  readonly lost: readonly number[];
+  /** Seconds of training between two evaluations, which are when it may save; the longest that was seen. */
+  readonly evaluationEvery: number;
 }
 
 /** The step that a resumed run must go on from, or null when there is nothing to go on from. */
@@ -62,6 +68,23 @@ async function assertLoads(voice: string, began: boolean): Promise<void> {
     if (!began && isUserError(error) && error.code === 'voice.missing') return;
     throw new Error('A kill left a voice that does not load', { cause: error });
   });
+}
+
+type Lines = readonly Record<string, unknown>[];
+
+/** By the step that a run told: the seconds of training until then. */
+const secondsBySteps = (lines: Lines): Map<number, number> =>
+  new Map(
+    lines
+      .filter(({ event }) => event === 'progress')
+      .map(({ step, seconds }) => [Number(step), Number(seconds)]),
+  );
+
+function longestGap(lines: Lines): number {
+  const at = lines
+    .filter(({ event }) => event === 'evaluation')
+    .map((line) => Number(line['seconds']));
+  return Math.max(0, ...at.slice(1).map((seconds, i) => seconds - at[i]!));
 }
 
 /**
@@ -86,6 +109,8 @@ export async function killAgainAndAgain(
   const voice = join(folder.path, 'my.voice');
   const common = ['train', 'pages.txt', '--out', 'my.voice', '--json', '--threads', '1'];
   const hits = new Map<string, number>();
+  const lost: number[] = [];
+  let evaluationEvery = 0;
   let resumed = 0;
   /** Whether a run has come to its first step, before which there must be a voice. */
   let began = false;
@@ -127,6 +152,11 @@ export async function killAgainAndAgain(
       const older = leftovers.filter((left) => !left.includes(`.${pid}-`));
       if (older.length > 0) throw new Error(`${name}: ${older.join(', ')} was left behind`);
     }
+    const trained = secondsBySteps(lines);
+    evaluationEvery = Math.max(evaluationEvery, longestGap(lines));
+    const kept = (await savedStep(voice)) ?? 0;
+    const end = Math.max(0, ...trained.values());
+    lost.push(end - (trained.get(kept) ?? Math.min(end, ...trained.values())));
     began ||= lines.some(({ stage }) => stage === 'training');
     await assertLoads(voice, began).catch((error: unknown) => {
       throw new Error(name, { cause: error });
@@ -135,5 +165,5 @@ export async function killAgainAndAgain(
     options.told?.(`${name}: loads, ${goesOn ? `went on from step ${saved}` : 'a new voice'}`);
   }
   await savedStep(voice);
-  return { hits, resumed };
+  return { hits, resumed, lost, evaluationEvery };
 }

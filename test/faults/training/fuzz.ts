@@ -1,19 +1,19 @@
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { isUserError } from '../../src/shared/errors.ts';
-import { defaultText, type UnitsKind } from '../../src/shared/config.ts';
-import { continueText } from '../../src/main/engine/continue-text.ts';
-import { fromCheckpoint } from '../../src/main/engine/snapshots.ts';
-import { findSources, sourceOf } from '../../src/main/engine/sources.ts';
-import { trainVoice, type TrainRequest } from '../../src/main/engine/train-voice.ts';
-import { exportVoice, importVoice } from '../../src/main/files/archive.ts';
-import { loadLatestCheckpoint } from '../../src/main/files/checkpoints.ts';
-import { loadVoice, readCard } from '../../src/main/files/voice-folder.ts';
-import { buildCorpus, unitsFromJSON } from '../../src/main/lm/text/index.ts';
-import { parseCard } from '../../src/main/lm/voice/card.ts';
-import { decodeSafetensors } from '../../src/main/lm/voice/safetensors.ts';
-import { prose } from '../helpers/understudy.ts';
-import { dice } from '../helpers/dice.ts';
+import { isUserError } from '../../../src/shared/errors.ts';
+import { defaultText, type UnitsKind } from '../../../src/shared/config.ts';
+import { continueText } from '../../../src/main/engine/continue-text.ts';
+import { fromCheckpoint } from '../../../src/main/engine/snapshots.ts';
+import { findSources, sourceOf } from '../../../src/main/engine/sources.ts';
+import { trainVoice, type TrainRequest } from '../../../src/main/engine/train-voice.ts';
+import { exportVoice, importVoice } from '../../../src/main/files/archive.ts';
+import { loadLatestCheckpoint } from '../../../src/main/files/checkpoints.ts';
+import { loadVoice, readCard } from '../../../src/main/files/voice-folder.ts';
+import { buildCorpus, unitsFromJSON } from '../../../src/main/lm/text/index.ts';
+import { parseCard } from '../../../src/main/lm/voice/card.ts';
+import { decodeSafetensors } from '../../../src/main/lm/voice/safetensors.ts';
+import { prose } from '../../helpers/understudy.ts';
+import { dice } from '../../helpers/dice.ts';
 import {
   lyingSafetensors,
   mutated,

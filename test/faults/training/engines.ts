@@ -1,6 +1,6 @@
 /**
  * Kills, starves and stops engines while a voice is trained and a suggestion is asked for:
- * `node test/faults/engines.ts [times]`. Prints one JSON line. What stands for the editor is this process:
+ * `node test/faults/training/engines.ts [times]`. Prints one JSON line. What stands for the editor is this process:
  * it must live, hear of each failure, and have its loop free all the time.
  */
 import { execFileSync } from 'node:child_process';
@@ -8,16 +8,16 @@ import { existsSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEngines } from '../../src/main/host/engines/index.ts';
-import { createTraining } from '../../src/main/host/training/index.ts';
+import { createEngines } from '../../../src/main/host/engines/index.ts';
+import { createTraining } from '../../../src/main/host/training/index.ts';
 import {
   defaultChoices,
   type EngineState,
   type TrainingState,
-} from '../../src/shared/api/index.ts';
-import { launcher, until } from '../helpers/engines.ts';
-import { prose } from '../helpers/understudy.ts';
-import { dice } from '../helpers/voices.ts';
+} from '../../../src/shared/api/index.ts';
+import { launcher, until } from '../../helpers/engines.ts';
+import { prose } from '../../helpers/understudy.ts';
+import { dice } from '../../helpers/voices.ts';
 
 function isAlive(pid: number): boolean {
   try {

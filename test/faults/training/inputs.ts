@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { damage } from '../helpers/dice.ts';
+import { damage } from '../../helpers/dice.ts';
 
 /** A whole number below `n`. */
 export type Roll = (n: number) => number;

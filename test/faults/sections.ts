@@ -1,0 +1,6 @@
+import type { Section } from './section.ts';
+import { checkpoints } from './training/checkpoints.ts';
+import { spoiled } from './training/spoiled.ts';
+
+/** All that `npm run test:faults` measures, in its order. A new section needs no more than a line here. */
+export const sections: readonly Section[] = [checkpoints, spoiled];

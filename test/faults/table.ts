@@ -1,0 +1,33 @@
+import type { Figure, Section } from './section.ts';
+
+export interface Measured {
+  readonly section: Section;
+  readonly figures: readonly Figure[];
+  readonly seconds: number;
+}
+
+const verdict = ({ met }: Figure): string => (met === null ? 'skipped' : met ? 'met' : 'NOT MET');
+
+/** The figures of all sections as a table of Markdown. */
+export function tableOf(measured: readonly Measured[]): string {
+  const rows = measured.flatMap(({ section, figures, seconds }) =>
+    figures.map((figure, i) => [
+      i === 0 ? `${section.name} (${Math.round(seconds)} s)` : '',
+      figure.what,
+      figure.measured.replace(/\s+/g, ' ').slice(0, 400),
+      figure.bar,
+      verdict(figure),
+    ]),
+  );
+  const all = [['section', 'what', 'measured', 'bar', ''], ...rows];
+  // One long cell, a finding, must not make the others as wide.
+  const widths = [0, 1, 2, 3, 4].map((i) =>
+    Math.min(60, Math.max(3, ...all.map((row) => row[i]!.length))),
+  );
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
+  const [head, ...body] = all;
+  return [line(head!), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join(
+    '\n',
+  );
+}

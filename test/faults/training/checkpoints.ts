@@ -1,0 +1,147 @@
+import fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { loadLatestCheckpoint } from '../../../src/main/files/checkpoints.ts';
+import { isUserError } from '../../../src/shared/errors.ts';
+import { dice } from '../../helpers/dice.ts';
+import { prose, start, temporaryFolder, tiny, understudy } from '../../helpers/understudy.ts';
+import { atMost, every, none, times, type Figure, type Run, type Section } from '../section.ts';
+import { killAgainAndAgain } from './kills.ts';
+
+/** Seconds between two saves of a training, see engine/keeper.ts; it saves when it evaluates. */
+const SAVE_EVERY = 5;
+
+export const checkpoints: Section = {
+  name: 'checkpoints',
+  about: 'trainings are killed, checkpoints damaged, and it goes on',
+  short: 0.02,
+  measure: async (run) => [
+    ...(await killed(run)),
+    ...(await flipped(run)),
+    ...(await uninterrupted(run)),
+  ],
+};
+
+async function killed(run: Run): Promise<readonly Figure[]> {
+  const kills = times(run, 100);
+  using folder = temporaryFolder();
+  let done = 0;
+  const { resumed, lost, evaluationEvery } = await killAgainAndAgain(folder, {
+    kills,
+    roll: dice(run.seed),
+    network: run.share < 1 ? tiny : ['--layers', '192,192', '--batch', '8', '--window', '32'],
+    told(text) {
+      done++;
+      run.told(text);
+    },
+  });
+  const interval = Math.ceil(SAVE_EVERY + evaluationEvery);
+  return [
+    every(
+      'kills of a training after which the voice loads and its checkpoints are whole',
+      done,
+      kills,
+    ),
+    every('runs that went on at the very step that was saved', resumed, resumed),
+    atMost('training that a kill lost, most (an interval)', Math.max(...lost), interval, 's', 1),
+  ];
+}
+
+/** One bit of a checkpoint, anywhere in it, is another: it must be found out, and an older one serve. */
+async function flipped(run: Run): Promise<readonly Figure[]> {
+  using folder = temporaryFolder();
+  folder.write('pages.txt', prose(12));
+  const voice = join(folder.path, 'my.voice');
+  // Stopping saves: twice makes two checkpoints.
+  for (const rest of [
+    [...tiny, '--epochs', '5000'],
+    ['--resume', '--threads', '1'],
+  ]) {
+    const args = ['train', 'pages.txt', '--out', 'my.voice', '--json', ...rest];
+    const running = start(folder.path, args);
+    await running.until(/"progress"/);
+    running.child.kill('SIGINT');
+    await running.ended;
+  }
+  const at = join(voice, 'checkpoints');
+  const newest = (await fs.readFile(join(at, 'LATEST'), 'utf8')).trim();
+  const whole = await loadLatestCheckpoint(voice);
+  const files = await Promise.all(
+    ['state.safetensors', 'manifest.json'].map(async (name) => {
+      const path = join(at, newest, name);
+      return { path, bytes: await fs.readFile(path) };
+    }),
+  );
+  const roll = dice(run.seed + 1);
+  const flips = times(run, 1000);
+  const missed: string[] = [];
+  for (let i = 0; i < flips; i++) {
+    const { path, bytes } = files[i % files.length]!;
+    const [byte, bit] = [roll(bytes.length), roll(8)];
+    const damaged = Buffer.from(bytes);
+    damaged[byte]! ^= 1 << bit;
+    await fs.writeFile(path, damaged);
+    const found = await loadLatestCheckpoint(voice).catch((error: unknown) => {
+      if (isUserError(error)) return null;
+      throw error;
+    });
+    const isSeen = found?.passedOver.length === 1 && found.step !== whole?.step;
+    if (!isSeen) missed.push(`bit ${bit} of byte ${byte} in ${path}`);
+    await fs.writeFile(path, bytes);
+    if (i % 100 === 0) run.told(`${i} flips`);
+  }
+  return [none('flipped bits of a checkpoint that were not found out', missed, flips)];
+}
+
+/** The same training twice: once in peace, once killed with -9 again and again. */
+async function uninterrupted(run: Run): Promise<readonly Figure[]> {
+  using folder = temporaryFolder();
+  folder.write('pages.txt', prose(12));
+  const recipe = [...tiny, '--epochs', run.share < 1 ? '12' : '120', '--seed', String(run.seed)];
+  const args = (out: string, ...rest: string[]): string[] => [
+    'train',
+    'pages.txt',
+    '--out',
+    out,
+    '--json',
+    ...rest,
+  ];
+  const peace = await understudy(folder.path, args('peace.voice', ...recipe));
+  if (peace.code !== 0) throw new Error(peace.err);
+  run.told('trained in peace');
+  const roll = dice(run.seed + 2);
+  let kills = 0;
+  // Killed until it has come through once, five times at the most.
+  for (let ended = false; !ended;) {
+    const hasBegun = (await loadLatestCheckpoint(join(folder.path, 'war.voice'))) !== null;
+    const rest = hasBegun ? ['--resume', '--threads', '1'] : recipe;
+    const running = start(folder.path, args('war.voice', ...rest));
+    const isLast = kills === 5;
+    if (!isLast) {
+      // Once it has saved there is something to go on from.
+      await Promise.race([running.until(/"saving"/), running.ended]).catch(() => undefined);
+      await wait(roll(400));
+      running.child.kill('SIGKILL');
+      kills++;
+    }
+    const { code, err } = await running.ended;
+    ended = code === 0;
+    if (isLast && !ended) throw new Error(err);
+    run.told(`killed ${kills} times`);
+  }
+  const [a, b] = await Promise.all(
+    ['peace.voice', 'war.voice'].map(async (voice) => {
+      const card = await fs.readFile(join(folder.path, voice, 'voice.json'), 'utf8');
+      const { metrics } = JSON.parse(card) as { metrics: { heldBackNats: number; steps: number } };
+      return metrics;
+    }),
+  );
+  return [
+    {
+      what: `held-back loss after ${kills} kills and resumptions against an uninterrupted run`,
+      measured: `${Math.abs(a!.heldBackNats - b!.heldBackNats).toExponential(1)} nats apart at ${b!.heldBackNats.toFixed(4)}`,
+      bar: '<= 1e-6 nats',
+      met: kills > 0 && Math.abs(a!.heldBackNats - b!.heldBackNats) <= 1e-6,
+    },
+  ];
+}
