@@ -29,6 +29,28 @@ test('two documents are open in tabs, each with its caret and its history', asyn
   expect(await writer.onDisk('Two.md')).toBe('Before. The second page.\n');
 });
 
+for (const how of ['restart', 'crash'] as const) {
+  test(`what was typed can be undone after a ${how}`, async ({ app, writer }) => {
+    await writer.opens('One');
+    await writer.presses('ControlOrMeta+End');
+    await writer.page.keyboard.type('More.');
+    await writer.presses('ArrowLeft', 'ControlOrMeta+End');
+    await writer.page.keyboard.type(' And more.');
+    await writer.isSaved();
+    // The history is kept at rest, and at a good end.
+    if (how === 'crash') await writer.page.waitForTimeout(2500);
+    await app[how]();
+    await expect(writer.text).toContainText('And more.');
+    await writer.text.focus();
+    await writer.presses('ControlOrMeta+z');
+    expect(await writer.shown()).toBe('The first page.\nMore.');
+    await writer.presses('ControlOrMeta+z');
+    expect(await writer.shown()).toBe('The first page.\n');
+    await writer.isSaved();
+    expect(await writer.onDisk('One.md')).toBe('The first page.\n');
+  });
+}
+
 test('a few letters switch to another document', async ({ writer }) => {
   await writer.opens('One');
   await writer.presses('ControlOrMeta+P');

@@ -50,7 +50,12 @@ export const webRoom: OpenRoom = async ({ library, data }, problems) => {
   await page.goto(address);
 
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (signal === 'SIGTERM') await browser.close();
+    if (signal === 'SIGTERM') {
+      // As one closes a tab: the page hears of it.
+      const closed = page.waitForEvent('close');
+      await page.close({ runBeforeUnload: true });
+      await closed;
+    }
     host.kill(signal);
     await ended;
     await browser.close();

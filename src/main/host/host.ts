@@ -7,7 +7,7 @@ import { isUserError, UserError } from '../../shared/errors.ts';
 import { serve, type Server } from '../../shared/rpc/index.ts';
 import { lockVoice } from '../files/lock.ts';
 import { removeLeftovers } from '../files/voice-folder.ts';
-import { Documents, recoverGone } from './documents/index.ts';
+import { Documents, recoverGone, UndoStore } from './documents/index.ts';
 import { createEngines } from './engines/index.ts';
 import { History } from './history/index.ts';
 import { Library, Places, searchLibrary, WordCounts, wordsSchema } from './library/index.ts';
@@ -44,7 +44,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
 async function assemble(options: HostOptions, release: () => Promise<void>): Promise<Host> {
   const { dataFolder, platform, log, launch } = options;
   const at = (name: string): string => join(dataFolder, name);
-  for (const name of ['journals', 'voices']) await fs.mkdir(at(name), { recursive: true });
+  for (const name of ['journals', 'undo', 'voices']) await fs.mkdir(at(name), { recursive: true });
   for (const name of ['', 'voices']) await removeLeftovers(at(name));
 
   const servers = new Set<Server<Api>>();
@@ -74,8 +74,11 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
   const wordFile = { path: at('words.json'), schema: wordsSchema, fallback: {}, notice };
   const words = new WordCounts(await JsonFile.open(wordFile));
 
+  const undo = new UndoStore(at('undo'), log);
+  undo.prune(new Date()).catch((error: unknown) => log(`Old undo histories: ${String(error)}`));
   const documents: Documents = new Documents({
     journals: at('journals'),
+    undo,
     resolve: (path) => library.places.document(path),
     place: (path) => library.places.at(path),
     preferences: (path) => session.preferences(library.places.at(path)),
@@ -207,6 +210,8 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     closeDocument: async ({ path }) => none(await documents.close(path)),
     editDocument: soon(({ path, base, edits }) => ({ version: documents.edit(path, base, edits) })),
     replaceDocument: soon(({ path, text }) => ({ version: documents.replace(path, text) })),
+    keepUndo: async ({ path, version, history }) =>
+      none(await documents.keepUndo(path, version, history)),
     saveDocument: async ({ path }) => none(await documents.save(path)),
     settleDocument: ({ path, keep }) => documents.settle(path, keep),
     setPreferences: soon(({ path, preferences }) =>
@@ -255,6 +260,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       clearTimeout(measuring);
       // The text first: what trains may take seconds to come to a good end.
       await documents.closeAll();
+      await undo.flush();
       await training.dispose();
       suggestions.dispose();
       engines.dispose();

@@ -1,6 +1,12 @@
 /** One editor for all documents: it shows one of them and keeps the states of the others. */
 import { isolateHistory } from '@codemirror/commands';
-import { Compartment, EditorState, type StateEffect, type Transaction } from '@codemirror/state';
+import {
+  Compartment,
+  EditorSelection,
+  EditorState,
+  type StateEffect,
+  type Transaction,
+} from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import type { Settings } from '../../shared/api/index.ts';
 import { baseExtensions, commandsOf, configured, documentExtensions } from './extensions.ts';
@@ -25,12 +31,16 @@ import type {
   Ghost,
   Origin,
 } from './types.ts';
+import { undoHistoryOf, withUndoHistory } from './undo.ts';
 
 /** A document that is not shown: its text and history, and where the view was. */
 interface Kept {
   readonly state: EditorState;
   readonly scroll: StateEffect<unknown>;
 }
+
+/** Where no document is shown. */
+const NOTHING: EditorText = { path: '', text: '', readOnly: true, caret: 0, top: 0, undo: null };
 
 export const createEditor: CreateEditor = (parent, options) => new ProseEditor(parent, options);
 
@@ -51,20 +61,21 @@ class ProseEditor implements Editor {
     this.#commands = commandsOf(callbacks);
     this.#base = baseExtensions(callbacks, nonce);
     this.#configured = configured(settings, callbacks, this.#commands);
-    this.#view = new EditorView({ parent, state: this.#stateOf('', '', true) });
+    this.#view = new EditorView({ parent, state: this.#stateOf(NOTHING) });
     this.ghost = this.#makeGhost();
   }
 
-  show({ path, text, readOnly, caret, top }: EditorText): void {
+  show({ path, text, readOnly, caret, top, undo }: EditorText): void {
     this.#leave();
     const kept = this.#kept.get(path);
     this.#kept.delete(path);
-    const fresh = kept?.state ?? this.#stateOf(path, text, readOnly);
-    const changed = kept ? (replacement(fresh, text)?.state ?? fresh) : fresh;
-    const at = Math.min(caret, changed.doc.length);
+    const before = kept?.state ?? this.#stateOf({ path, text, readOnly, caret, undo });
+    const changed = replacement(before, text)?.state ?? before;
+    const anchor = Math.min(caret, changed.doc.length);
+    const moves = !kept && changed.selection.main.head !== anchor;
     // Settings may have changed while it was away.
     const state = changed.update({
-      ...(kept ? {} : { selection: { anchor: at } }),
+      ...(moves ? { selection: { anchor } } : {}),
       effects: [
         this.#settings.reconfigure(this.#configured),
         this.#document.reconfigure(documentExtensions(path, readOnly)),
@@ -103,12 +114,17 @@ class ProseEditor implements Editor {
     this.#view.dispatch({ effects: this.#document.reconfigure(documentExtensions(to, readOnly)) });
   }
 
+  undoHistory(path: string): string | null {
+    const state = path === this.#path ? this.#view.state : this.#kept.get(path)?.state;
+    return state ? undoHistoryOf(state) : null;
+  }
+
   forget(path: string): void {
     this.#kept.delete(path);
     if (this.#path !== path) return;
     this.#endGhost();
     this.#path = null;
-    this.#view.setState(this.#stateOf('', '', true));
+    this.#view.setState(this.#stateOf(NOTHING));
   }
 
   text(): string {
@@ -162,15 +178,20 @@ class ProseEditor implements Editor {
     this.#view.destroy();
   }
 
-  #stateOf(path: string, text: string, readOnly: boolean): EditorState {
-    return EditorState.create({
-      doc: text,
-      extensions: [
-        this.#settings.of(this.#configured),
-        this.#document.of(documentExtensions(path, readOnly)),
-        this.#base,
-      ],
+  /** With `undo` it has the text that the history belongs to, which may be an older one. */
+  #stateOf({ path, text, readOnly, caret, undo }: Omit<EditorText, 'top'>): EditorState {
+    const extensions = [
+      this.#settings.of(this.#configured),
+      this.#document.of(documentExtensions(path, readOnly)),
+      this.#base,
+    ];
+    const at = (doc: string) => ({
+      doc,
+      selection: EditorSelection.single(Math.min(caret, doc.length)),
+      extensions,
     });
+    const known = undo && withUndoHistory(at(undo.text ?? text), undo.history);
+    return known ?? EditorState.create(at(text));
   }
 
   #leave(): void {

@@ -1,5 +1,5 @@
 /** What the editor and the rest of the page know of each other: callbacks in, effects out. No transport. */
-import type { Edit, Settings } from '../../shared/api/index.ts';
+import type { Edit, Settings, UndoHistory } from '../../shared/api/index.ts';
 
 /** How a change came about: only what the writer typed counts as their own words. */
 export type Origin = 'typed' | 'accepted' | 'other';
@@ -57,6 +57,8 @@ export interface EditorText {
   readonly readOnly: boolean;
   readonly caret: number;
   readonly top: number;
+  /** What could be undone when it was last here; null where nothing is known of it. */
+  readonly undo: UndoHistory | null;
 }
 
 /** The suggestion that streams into the editor. Late or stale calls are ignored. */
@@ -95,6 +97,8 @@ export interface Editor {
   /** Replaces the text as one change (a reload), keeping the caret where it makes sense; not told to `edited`. */
   replaceText(path: string, text: string): void;
   renamed(from: string, to: string): void;
+  /** What can be undone in a document, as text to be shown again with; null where there is nothing. */
+  undoHistory(path: string): string | null;
   /** Forgets a closed document. */
   forget(path: string): void;
   /** The present text and caret of the document that is shown. */

@@ -4,11 +4,14 @@ import {
   type Edit,
   type OpenDocument,
   type Preferences,
+  MOST_UNDO,
   type Sampling,
   type SaveState,
+  type UndoHistory,
 } from '../../shared/api/index.ts';
 import type { Counts, EditorText, Heading } from '../editor/types.ts';
 import { EditQueue } from './edit-queue.ts';
+import { UndoKeeper } from './undo-keeper.ts';
 
 /** Milliseconds after which what was set for a document is kept. */
 const PAUSE = 500;
@@ -18,6 +21,8 @@ export interface DocumentOptions {
   readonly opened: OpenDocument;
   /** The text in the editor, where it shows this document. */
   readonly live: (document: Document) => string | null;
+  /** What can be undone in it, as text. */
+  readonly history: (document: Document) => string | null;
   readonly problem: (sentence: string) => void;
 }
 
@@ -39,15 +44,19 @@ export class Document {
     top: 0,
   });
   readonly queue: EditQueue;
+  readonly undo: UndoKeeper;
   readonly #client: ApiClient;
   /** As it was when the editor last left it. */
   #left: string;
+  /** What could be undone when it was opened, with the text of then. */
+  readonly #undo: UndoHistory | null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ client, opened, live, problem }: DocumentOptions) {
+  constructor({ client, opened, live, history, problem }: DocumentOptions) {
     this.#client = client;
     this.preferences = opened.preferences;
     this.#left = opened.text;
+    this.#undo = opened.undo && { ...opened.undo, text: opened.undo.text ?? opened.text };
     this.path = opened.path;
     this.save = { kind: 'saved', version: opened.version };
     this.#describe(opened);
@@ -58,6 +67,15 @@ export class Document {
       text: () => live(this) ?? this.#left,
       failed: ({ sentence }) => problem(sentence),
     });
+    this.undo = new UndoKeeper({
+      settled: () => this.queue.idle,
+      history: () => history(this),
+      keep: async (text) => {
+        if (text.length > MOST_UNDO) return;
+        const { path, queue } = this;
+        await client.call.keepUndo({ path, version: queue.version, history: text });
+      },
+    });
   }
 
   get name(): string {
@@ -66,11 +84,19 @@ export class Document {
 
   get forEditor(): EditorText {
     const { caret, top } = this.preferences;
-    return { path: this.path, text: this.#left, readOnly: this.readOnly !== null, caret, top };
+    return {
+      path: this.path,
+      text: this.#left,
+      readOnly: this.readOnly !== null,
+      caret,
+      top,
+      undo: this.#undo,
+    };
   }
 
   edited(edits: readonly Edit[]): void {
     this.queue.push(edits);
+    this.undo.edited();
     if (this.save.kind === 'saved') this.save = { kind: 'unsaved', version: this.save.version };
   }
 

@@ -108,6 +108,7 @@ export class Documents {
     await this.#notices.attempt(async () => {
       await document.queue.flush();
       await document.keepPreferences();
+      await document.undo.keep();
       unwrap(await this.#client.call.closeDocument({ path: document.path }));
       this.drop(document);
     });
@@ -118,6 +119,7 @@ export class Documents {
     const index = this.list.indexOf(document);
     if (index < 0) return;
     this.list = this.list.filter((other) => other !== document);
+    document.undo.end();
     if (this.active === document) {
       this.active = null;
       const next = this.list[Math.min(index, this.list.length - 1)];
@@ -181,6 +183,7 @@ export class Documents {
     const document = new Document({
       client: this.#client,
       opened,
+      history: ({ path }) => this.editor?.undoHistory(path) ?? null,
       live: (asking) => (asking === this.active && this.editor ? this.editor.text() : null),
       problem: (sentence) => this.#notices.say(sentence, { tone: 'problem', topic: opened.path }),
     });

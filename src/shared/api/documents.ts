@@ -49,6 +49,9 @@ export const editSchema = v.strictObject({
   insert: text(MOST_TEXT),
 });
 export type Edit = v.InferOutput<typeof editSchema>;
+/** Longest undo history that is kept, in UTF-16 code units. */
+export const MOST_UNDO = 1 << 24;
+
 export const editsSchema = v.pipe(v.array(editSchema), v.minLength(1), v.maxLength(100_000));
 
 /** What a writer set for one document. */
@@ -62,6 +65,14 @@ export const preferencesSchema = v.strictObject({
   top: whole(0, MOST_TEXT),
 });
 export type Preferences = v.InferOutput<typeof preferencesSchema>;
+
+/** What could be undone when the editor was last left or rested. */
+export interface UndoHistory {
+  /** The editor's own notation, as JSON. */
+  readonly history: string;
+  /** The text it belongs to; null where that is the text of the document. */
+  readonly text: string | null;
+}
 
 export interface OpenDocument {
   readonly path: string;
@@ -79,6 +90,8 @@ export interface OpenDocument {
    */
   readonly fileText: string | null;
   readonly preferences: Preferences;
+  /** From before the page was loaded; null where there is none, and where a document is told of again. */
+  readonly undo: UndoHistory | null;
 }
 
 /** What becomes of an open document on the disk. */

@@ -4,6 +4,7 @@ import { call, event, stream, type Client, type Emit, type Handlers } from '../r
 import type { MenuCommand } from './commands.ts';
 import {
   editsSchema,
+  MOST_UNDO,
   preferencesSchema,
   type Library,
   type OpenDocument,
@@ -125,6 +126,10 @@ export const api = {
   /** The whole text, where edits went astray. */
   replaceDocument: call<{ readonly version: number }>()(
     v.strictObject({ path: entryPath, text: text(MOST_TEXT) }),
+  ),
+  /** What could be undone at this version, for the next time; of another version it is left alone. */
+  keepUndo: call<null>()(
+    v.strictObject({ path: entryPath, version: whole(0, 2 ** 50), history: text(MOST_UNDO) }),
   ),
   /** At once; gives when it is on the disk. */
   saveDocument: call<null>()(path),

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { UndoHistory } from '../../../src/shared/api/index.ts';
 import {
   marked,
   noBrowser,
@@ -305,7 +306,7 @@ describe.skipIf(noBrowser !== null)('the editor in a browser', () => {
     const show = (path: string, text: string) =>
       page.evaluate(
         ({ path, text }) => {
-          room.editor.show({ path, text, readOnly: false, caret: 0, top: 0 });
+          room.editor.show({ path, text, readOnly: false, caret: 0, top: 0, undo: null });
           room.editor.focus();
         },
         { path, text },
@@ -316,6 +317,67 @@ describe.skipIf(noBrowser !== null)('the editor in a browser', () => {
     expect(await marked(page)).toBe('First one|');
     await page.keyboard.press('Control+z');
     expect(await marked(page)).toBe('First|');
+  });
+
+  describe('a document that comes back with what could be undone', () => {
+    const historyOf = ({ page }: Opened) =>
+      page.evaluate(() => room.editor.undoHistory('Harbour.md'));
+    const comeBack = ({ page }: Opened, text: string, undo: UndoHistory) =>
+      page.evaluate(
+        ({ text, undo }) => {
+          room.editor.forget('Harbour.md');
+          const caret = text.length;
+          room.editor.show({ path: 'Harbour.md', text, readOnly: false, caret, top: 0, undo });
+          room.editor.focus();
+        },
+        { text, undo },
+      );
+    const typeTwice = async (at: Opened): Promise<string> => {
+      await at.page.keyboard.type(' one');
+      await at.page.keyboard.press('ArrowLeft');
+      await at.page.keyboard.press('End');
+      await at.page.keyboard.type(' two');
+      return (await historyOf(at))!;
+    };
+
+    it('is undone step by step, and redone', async () => {
+      const at = await open('First|');
+      const history = await typeTwice(at);
+      await comeBack(at, 'First one two', { history, text: null });
+      await at.page.keyboard.press('Control+z');
+      expect(await marked(at.page)).toBe('First one|');
+      await at.page.keyboard.press('Control+z');
+      expect(await marked(at.page)).toBe('First|');
+      await at.page.keyboard.press('Control+y');
+      await at.page.keyboard.press('Control+y');
+      expect(await marked(at.page)).toBe('First one two|');
+    });
+
+    it('keeps it where the text was changed since, and the change is a step of its own', async () => {
+      const at = await open('First|');
+      const history = await typeTwice(at);
+      await comeBack(at, 'First one two three', { history, text: 'First one two' });
+      expect(await marked(at.page)).toBe('First one two three|');
+      await at.page.keyboard.press('Control+z');
+      expect(await marked(at.page)).toBe('First one two|');
+      await at.page.keyboard.press('Control+z');
+      expect(await marked(at.page)).toBe('First one|');
+    });
+
+    it.each([
+      ['damaged', '{"done":[{"chan'],
+      ['something else', '[1,2]'],
+      ['of a longer text', '{"done":[{"changes":[999],"selectionsAfter":[]}],"undone":[]}'],
+    ])('is shown without it where it is %s', async (_what, history) => {
+      const at = await open('First|');
+      await comeBack(at, 'First one', { history, text: null });
+      await at.page.keyboard.press('Control+z');
+      expect(await marked(at.page)).toBe('First one|');
+    });
+
+    it('has none where nothing was changed', async () => {
+      expect(await historyOf(await open('First|'))).toBeNull();
+    });
   });
 
   it('keeps the caret where it makes sense when the file was changed', async () => {

@@ -144,7 +144,7 @@ export async function openRoom(
   await page.evaluate((marked) => {
     const caret = marked.includes('|') ? marked.indexOf('|') : marked.length;
     const text = marked.replace('|', '');
-    room.editor.show({ path: 'Harbour.md', text, readOnly: false, caret, top: 0 });
+    room.editor.show({ path: 'Harbour.md', text, readOnly: false, caret, top: 0, undo: null });
     room.editor.focus();
   }, text);
   return { page, context, cdp: await context.newCDPSession(page), errors };

@@ -17,6 +17,7 @@ export const opened = (parts: Partial<OpenDocument> = {}): OpenDocument => ({
   readOnly: null,
   fileText: null,
   preferences: { voice: null, sampling: defaultSampling, goal: null, caret: 0, top: 0 },
+  undo: null,
   ...parts,
 });
 

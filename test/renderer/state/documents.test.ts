@@ -28,6 +28,9 @@ class FakeEditor {
   forget(path: string): void {
     this.texts.delete(path);
   }
+  undoHistory(): string | null {
+    return null;
+  }
   text(): string {
     return this.texts.get(this.shown ?? '') ?? '';
   }

@@ -171,6 +171,7 @@ export class Document {
       readOnly: this.readOnly,
       fileText: recovered ? standing.theirs.file.text : null,
       preferences,
+      undo: null,
     };
   }
 

@@ -8,9 +8,11 @@ import { Keeper } from './keeper.ts';
 import { replay } from './recovery.ts';
 import { readKnown } from './save-file.ts';
 import { readTextFile } from './text-file.ts';
+import type { UndoStore } from './undo.ts';
 
 export interface DocumentsOptions {
   readonly journals: string;
+  readonly undo: UndoStore;
   /** The real path of a document of the library. Throws UserError. */
   readonly resolve: (path: string) => Promise<string>;
   /** Where a document of the library would be, there or not. */
@@ -60,7 +62,7 @@ export class Documents implements OpenDocuments {
   async open(path: string): Promise<OpenDocument> {
     const open = this.#open.get(path);
     const closing = open && this.#closing.get(open);
-    if (open && !closing) return this.#told(open);
+    if (open && !closing) return this.#first(open);
     // Where it could not be closed, it is open still.
     if (closing) return closing.then(ignore, ignore).then(() => this.open(path));
     let opening = this.#opening.get(path);
@@ -68,7 +70,14 @@ export class Documents implements OpenDocuments {
       opening = this.#read(path).finally(() => this.#opening.delete(path));
       this.#opening.set(path, opening);
     }
-    return this.#told(await opening);
+    return this.#first(await opening);
+  }
+
+  /** What could be undone at this version, for the next time the document is opened. */
+  async keepUndo(path: string, version: number, history: string): Promise<void> {
+    const document = this.#find(path);
+    if (document.version !== version) return;
+    await this.#options.undo.keep(document.real, document.text, history);
   }
 
   /** Gives the new version. Throws UserError `document.stale`, `document.read-only`, `request.invalid`. */
@@ -154,6 +163,7 @@ export class Documents implements OpenDocuments {
       await work();
       for (const document of affected) {
         const old = document.path;
+        const oldReal = document.real;
         const path = to + old.slice(from.length);
         // One whose own file is gone moves with its folder all the same.
         const real = await this.#options.resolve(path).catch((error: unknown) => {
@@ -169,6 +179,7 @@ export class Documents implements OpenDocuments {
           listener.opened(document.view);
         }
         this.#options.emit('documentMoved', { from: old, to: path });
+        await this.#options.undo.move(oldReal, real);
         await document.journal
           .move(journalPath(this.#options.journals, real), { path, real })
           .catch((error: unknown) => this.#journalFailed(error));
@@ -185,7 +196,10 @@ export class Documents implements OpenDocuments {
     await still(affected, async () => {
       await work();
       // What was in the file is in the trash; what was typed since, or was not agreed on, stays in the journal.
-      for (const document of affected) await this.#forget(document);
+      for (const document of affected) {
+        await this.#forget(document);
+        await this.#options.undo.forget(document.real);
+      }
     });
   }
 
@@ -241,6 +255,15 @@ export class Documents implements OpenDocuments {
   /** Its followers hear the text as a whole. */
   #reopened(document: Document): void {
     for (const listener of this.#listeners) listener.opened(document.view);
+  }
+
+  /** As a page is told that has nothing of it yet. */
+  async #first(document: Document): Promise<OpenDocument> {
+    const kept = await this.#options.undo.read(document.real);
+    const told = this.#told(document);
+    if (!kept) return told;
+    const { history, text } = kept;
+    return { ...told, undo: { history, text: text === told.text ? null : text } };
   }
 
   #told(document: Document): OpenDocument {

@@ -4,3 +4,4 @@ export { readJournal } from './journal.ts';
 export { recoverGone, replay } from './recovery.ts';
 export { createFile } from './save-file.ts';
 export { LARGEST, readTextFile } from './text-file.ts';
+export { UndoStore } from './undo.ts';
