@@ -36,7 +36,12 @@ const checker = (project) =>
         ...['--workspace', project, '--tsconfig', 'tsconfig.json'],
         ...['--output', 'human', '--no-color', '--fail-on-warnings'],
       ]
-    : [tsc, '-p', project, '--pretty', 'false'];
+    : [
+        tsc,
+        ...['-p', project, '--pretty', 'false'],
+        // Files that did not change, and import none that did, are not checked again.
+        ...['--incremental', '--tsBuildInfoFile', path.join(root, '.cache/tsc', `${project}.json`)],
+      ];
 
 /** @param {string} project */
 async function check(project) {
