@@ -1,7 +1,10 @@
 // Builds all that runs: the native kernels (build/Release), the command line (dist/cli), the app with its
-// engine (dist/app), the web host (dist/web) and the page (dist/page).
+// engine (dist/app), the web host (dist/web), the page (dist/page) and what spelling is checked by
+// (dist/dictionaries).
 // With --if-stale it does nothing for what is newer than its sources.
 import { existsSync, globSync, statSync } from 'node:fs';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { stripVTControlCharacters } from 'node:util';
@@ -25,6 +28,9 @@ const nativeSources = ['src/main/backends/native/cpp/**/*', 'binding.gyp'];
 const common = ['package.json', 'scripts/build.mjs', 'src/shared/**/*.ts'];
 const nodeSources = [...common, 'src/main/**/*.ts'];
 const pageSources = [...common, 'src/renderer/**/*', 'vite.config.ts'];
+
+/** Word lists by language, and the package each comes from. */
+const wordLists = { 'en-GB': 'dictionary-en-gb', 'en-US': 'dictionary-en' };
 
 /**
  * Programs for Node and Electron: our sources bundled, packages left in node_modules.
@@ -93,6 +99,23 @@ async function buildApp() {
   await buildPreload();
 }
 
+/** Each with the licence of its word list beside it: they are handed out together. */
+async function buildDictionaries() {
+  const { dictionary } = await import('../src/main/hunspell/index.ts');
+  const { resolve } = createRequire(import.meta.url);
+  const folder = path.join(root, 'dist', 'dictionaries');
+  await mkdir(folder, { recursive: true });
+  for (const [language, name] of Object.entries(wordLists)) {
+    const from = path.dirname(resolve(name));
+    const [aff, dic] = await Promise.all(
+      ['index.aff', 'index.dic'].map((file) => readFile(path.join(from, file))),
+    );
+    if (!aff || !dic) throw new RangeError(`${name} has no word list`);
+    await cp(path.join(from, 'license'), path.join(folder, `${language}.licence.txt`));
+    await writeFile(path.join(folder, `${language}.bdic`), dictionary({ aff, dic }));
+  }
+}
+
 /** @type {readonly {name: string, output: string, sources: string[], build: () => Promise<void>}[]} */
 const targets = [
   {
@@ -118,6 +141,12 @@ const targets = [
     output: 'dist/page/index.html',
     sources: pageSources,
     build: buildPage,
+  },
+  {
+    name: 'Dictionaries built.',
+    output: 'dist/dictionaries/en-US.bdic',
+    sources: ['package.json', 'scripts/build.mjs', 'src/main/hunspell/*.ts'],
+    build: buildDictionaries,
   },
 ];
 

@@ -13,6 +13,8 @@ export const layers = {
   'src/shared': { layers: [], packages: [/^valibot$/] },
   'src/main/lm': { layers: ['src/shared'], packages: [/^@tensorflow\/tfjs-core$/, /^valibot$/] },
   'src/main/backends': { layers: ['src/shared', 'src/main/lm/nn'], packages: null },
+  // Spelling dictionaries into the form that Chromium reads.
+  'src/main/hunspell': { layers: [], packages: notElectron },
   // Word processors' files in and out; knows nothing of voices.
   'src/main/formats': { layers: ['src/shared'], packages: notElectron },
   'src/main/files': { layers: ['src/shared', 'src/main/lm', 'src/main/formats'], packages: null },

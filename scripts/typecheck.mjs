@@ -13,6 +13,7 @@ const layers = [
   ...[
     'lm',
     'backends',
+    'hunspell',
     'formats',
     'files',
     'protocol',

@@ -14,6 +14,13 @@ export interface Folders {
   readonly engine: string;
   readonly sampleManuscript: string;
   readonly icon: string;
+  readonly dictionaries: Dictionaries;
+}
+
+/** Those that come along, and where Chromium looks for them: it asks the network for what is not there. */
+export interface Dictionaries {
+  readonly bundled: string;
+  readonly used: string;
 }
 
 /** `--data FOLDER` replaces the system's place for Understudy's own files, Chromium's among them. */
@@ -38,5 +45,11 @@ export function folders(): Folders {
     engine: path.join(root, 'dist', 'app', 'engine.js'),
     sampleManuscript: path.join(resources, 'sample-manuscript.md'),
     icon: path.join(resources, 'icons', '512x512.png'),
+    dictionaries: {
+      bundled: app.isPackaged
+        ? path.join(resources, 'dictionaries')
+        : path.join(root, 'dist', 'dictionaries'),
+      used: path.join(own, 'Dictionaries'),
+    },
   };
 }
