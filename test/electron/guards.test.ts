@@ -36,16 +36,51 @@ describe('the session', () => {
     }
   });
 
-  test('denies every permission and device', () => {
+  type Permission = Parameters<
+    NonNullable<Parameters<Electron.Session['setPermissionRequestHandler']>[0]>
+  >[1];
+  /** Whether both handlers allow it; they must agree. */
+  const permits = (permission: Permission, requestingUrl: string | null, isMainFrame = true) => {
     const granted = vi.fn();
-    const contents = {} as Electron.WebContents;
-    defaultSession.setPermissionRequestHandler.mock.lastCall![0]!(contents, 'media', granted, {
-      requestingUrl: 'app://understudy/',
-      isMainFrame: true,
-    });
-    expect(granted).toHaveBeenCalledExactlyOnceWith(false);
+    const from = { requestingUrl: requestingUrl ?? '', isMainFrame };
+    const ask = defaultSession.setPermissionRequestHandler.mock.lastCall![0]!;
+    ask({} as Electron.WebContents, permission, granted, from);
+    expect(granted).toHaveBeenCalledOnce();
     const check = defaultSession.setPermissionCheckHandler.mock.lastCall![0]!;
-    expect(check(null, 'clipboard-read', 'app://understudy', {} as never)).toBe(false);
+    const details = { isMainFrame, ...(requestingUrl === null ? {} : { requestingUrl }) };
+    const checked = check(null, permission, requestingUrl ?? '', details);
+    expect(granted).toHaveBeenCalledWith(checked);
+    return checked;
+  };
+
+  test('lets our own page put text on the clipboard, and no other', () => {
+    const write = 'clipboard-sanitized-write';
+    expect(permits(write, 'app://understudy/')).toBe(true);
+    expect(permits(write, 'app://understudy/', false)).toBe(false);
+    expect(permits(write, 'app://understudy.example.com/')).toBe(false);
+    expect(permits(write, 'https://app//understudy/')).toBe(false);
+    expect(permits(write, 'file:///home/someone/page.html')).toBe(false);
+    expect(permits(write, '')).toBe(false);
+    expect(permits(write, null)).toBe(false);
+  });
+
+  test('denies every other permission and every device', () => {
+    for (const permission of [
+      'clipboard-read',
+      'deprecated-sync-clipboard-read',
+      'fileSystem',
+      'fullscreen',
+      'geolocation',
+      'local-fonts',
+      'media',
+      'notifications',
+      'openExternal',
+      'persistent-storage',
+      'pointerLock',
+      'usb',
+    ] as Permission[]) {
+      expect(permits(permission, 'app://understudy/'), permission).toBe(false);
+    }
     const device = defaultSession.setDevicePermissionHandler.mock.lastCall![0]!;
     expect(device({} as never)).toBe(false);
     const streams = vi.fn();
@@ -65,6 +100,11 @@ describe('the session', () => {
       defaultSession.emit(name, { preventDefault }, ...rest, () => undefined);
       expect(preventDefault, name).toHaveBeenCalledOnce();
     }
+  });
+
+  test('asks no server for a dictionary', () => {
+    const [address] = defaultSession.setSpellCheckerDictionaryDownloadURL.mock.lastCall!;
+    expect(address).toBe('app://understudy/dictionaries/');
   });
 
   test('keeps Chromium itself off the network', () => {

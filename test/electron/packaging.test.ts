@@ -1,11 +1,12 @@
 /** Packs the real app around a stand-in for Electron's program, without a network, and looks inside. */
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readDictionary } from '../helpers/bdict.ts';
 
 /** What Electron's program holds its fuses behind: this text, a version, their number, one character each. */
 const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
@@ -158,6 +159,23 @@ describe('the packed app', () => {
     for (const file of ['sample-manuscript.md', 'icons/512x512.png']) {
       expect((await stat(path.join(app, 'resources', file))).size).toBeGreaterThan(1000);
     }
+  });
+
+  test('brings dictionaries beside the archive, each with its licence', async () => {
+    const folder = path.join(app, 'resources', 'dictionaries');
+    expect(await readdir(folder)).toEqual([
+      'en-GB.bdic',
+      'en-GB.licence.txt',
+      'en-US.bdic',
+      'en-US.licence.txt',
+    ]);
+    for (const language of ['en-GB', 'en-US']) {
+      const { words } = readDictionary(await readFile(path.join(folder, `${language}.bdic`)));
+      expect(words.size).toBeGreaterThan(49_000);
+      const licence = await readFile(path.join(folder, `${language}.licence.txt`), 'utf8');
+      expect(licence).toContain('Copyright');
+    }
+    expect(files.filter((file) => file.includes('dictionaries/en-'))).toEqual([]);
   });
 
   test('has its fuses as they must be', async () => {

@@ -9,7 +9,6 @@ vi.mock('electron', async () => (await import('../helpers/electron.ts')).fakeEle
 const { WindowMemory } = await import('../../src/main/electron/window-state.ts');
 const { placeOnScreen } = await import('../../src/main/electron/window.ts');
 const { contextItems } = await import('../../src/main/electron/context-menu.ts');
-const { languagesToCheck } = await import('../../src/main/electron/spelling.ts');
 const { electronPlatform } = await import('../../src/main/electron/platform.ts');
 
 let folder: string;
@@ -51,9 +50,10 @@ describe('the place of the window', () => {
   });
 });
 
-test('a right click offers spellings first', () => {
+test('a right click offers spellings first, and to keep the word', () => {
   const replaceMisspelling = vi.fn();
-  const addWordToSpellCheckerDictionary = vi.fn();
+  const addWordToSpellCheckerDictionary = vi.fn((word: string) => word === 'harbor');
+  const log = vi.fn();
   const items = contextItems(
     {
       misspelledWord: 'harbor',
@@ -64,14 +64,15 @@ test('a right click offers spellings first', () => {
     } as Electron.ContextMenuParams,
     {
       replaceMisspelling,
-      session: { addWordToSpellCheckerDictionary } as unknown as Electron.Session,
+      session: { addWordToSpellCheckerDictionary },
     },
+    log,
   );
   expect(items.map(({ label, role, type }) => label ?? role ?? type)).toEqual([
     'harbour',
     'arbour',
     'separator',
-    'Learn “harbor”',
+    'Add to Dictionary',
     'separator',
     'cut',
     'copy',
@@ -83,17 +84,17 @@ test('a right click offers spellings first', () => {
   click(3);
   expect(replaceMisspelling).toHaveBeenCalledWith('harbour');
   expect(addWordToSpellCheckerDictionary).toHaveBeenCalledWith('harbor');
-});
-
-test('spelling is checked in the nearest language there is', () => {
-  const available = ['de', 'en-GB', 'en-US', 'pt-BR'];
-  expect(languagesToCheck(['en-us'], available)).toEqual(['en-US']);
-  expect(languagesToCheck(['de-AT', 'en-AU'], available)).toEqual(['de', 'en-GB']);
-  expect(languagesToCheck(['xx'], available)).toEqual([]);
+  expect(log).not.toHaveBeenCalled();
+  addWordToSpellCheckerDictionary.mockReturnValueOnce(false);
+  click(3);
+  expect(log).toHaveBeenCalledExactlyOnceWith('"harbor" could not be added to the dictionary');
 });
 
 test('dialogs give a path or null, and files go to the trash of the system', async () => {
-  const platform = electronPlatform(() => null);
+  const platform = electronPlatform(
+    () => null,
+    () => ({ kind: 'mac' }),
+  );
   dialog.showOpenDialog.mockResolvedValueOnce({ canceled: false, filePaths: ['/books'] });
   expect(await platform.chooseFolder('/here')).toBe('/books');
   dialog.showOpenDialog.mockResolvedValueOnce({ canceled: true, filePaths: [] });

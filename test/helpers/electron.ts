@@ -86,9 +86,21 @@ export class FakeSession extends EventEmitter {
   readonly setBluetoothPairingHandler = vi.fn<Electron.Session['setBluetoothPairingHandler']>();
   readonly setSpellCheckerDictionaryDownloadURL =
     vi.fn<Electron.Session['setSpellCheckerDictionaryDownloadURL']>();
-  readonly setSpellCheckerEnabled = vi.fn<Electron.Session['setSpellCheckerEnabled']>();
-  readonly setSpellCheckerLanguages = vi.fn<Electron.Session['setSpellCheckerLanguages']>();
-  readonly availableSpellCheckerLanguages = ['de', 'en-GB', 'en-US', 'fr'];
+  spellCheckerEnabled = true;
+  readonly setSpellCheckerEnabled = (enabled: boolean): void =>
+    void (this.spellCheckerEnabled = enabled);
+  /** As Electron does: languages also switch it on, or off where there are none. */
+  readonly setSpellCheckerLanguages = vi.fn<Electron.Session['setSpellCheckerLanguages']>(
+    (languages) => {
+      this.spellCheckerLanguages = languages;
+      this.spellCheckerEnabled = languages.length > 0;
+    },
+  );
+  /** As Chromium has them, and in its order. */
+  readonly availableSpellCheckerLanguages = ['de', 'en', 'en-AU', 'en-GB', 'en-US', 'fr', 'sq'];
+  /** What a new profile begins with: the language of the system. */
+  spellCheckerLanguages: string[] = ['en-GB'];
+  readonly getSpellCheckerLanguages = (): string[] => this.spellCheckerLanguages;
 
   /** Whether a request would leave. */
   allows(url: string): boolean {
@@ -179,7 +191,11 @@ class FakeApp extends EventEmitter {
   setPath = (name: string, path: string): void => void this.paths.set(name, path);
   getPreferredSystemLanguages = (): string[] => ['en-AU'];
 
+  /** Set by a test: what is looked at before the app is ready. */
+  beforeReady: () => void = () => undefined;
+
   whenReady(): Promise<void> {
+    this.beforeReady();
     this.order.push('whenReady');
     return Promise.resolve();
   }

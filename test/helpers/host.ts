@@ -72,6 +72,7 @@ export async function openHost(
       return Promise.resolve();
     },
     reveal: () => Promise.resolve(),
+    spelling: () => ({ kind: 'browser' }),
     ...overrides,
   };
   const heard: Heard = { states: [], reloaded: [], notices: [], log: [] };

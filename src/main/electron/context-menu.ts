@@ -2,13 +2,16 @@ import {
   Menu,
   type ContextMenuParams,
   type MenuItemConstructorOptions,
+  type Session,
   type WebContents,
 } from 'electron';
 
 /** At most this many suggestions for a misspelled word. */
 const MOST_SUGGESTIONS = 5;
 
-type Contents = Pick<WebContents, 'replaceMisspelling' | 'session'>;
+type Contents = Pick<WebContents, 'replaceMisspelling'> & {
+  readonly session: Pick<Session, 'addWordToSpellCheckerDictionary'>;
+};
 
 /** What a right click offers: spellings first, then the clipboard. Empty where nothing would fit. */
 export function contextItems(
@@ -20,6 +23,7 @@ export function contextItems(
     selectionText,
   }: ContextMenuParams,
   contents: Contents,
+  log: (line: string) => void,
 ): MenuItemConstructorOptions[] {
   const spelling: MenuItemConstructorOptions[] = [];
   if (misspelledWord !== '') {
@@ -30,8 +34,13 @@ export function contextItems(
     spelling.push(
       { type: 'separator' },
       {
-        label: `Learn “${misspelledWord}”`,
-        click: () => contents.session.addWordToSpellCheckerDictionary(misspelledWord),
+        label: 'Add to Dictionary',
+        // Chromium keeps it in a file of its own beside the settings.
+        click: () => {
+          if (!contents.session.addWordToSpellCheckerDictionary(misspelledWord)) {
+            log(`"${misspelledWord}" could not be added to the dictionary`);
+          }
+        },
       },
       { type: 'separator' },
     );
@@ -50,9 +59,9 @@ export function contextItems(
     : [...spelling, { role: 'copy', enabled: editFlags.canCopy }];
 }
 
-export function offerContextMenu(contents: WebContents): void {
+export function offerContextMenu(contents: WebContents, log: (line: string) => void): void {
   contents.on('context-menu', (_event, params) => {
-    const items = contextItems(params, contents);
+    const items = contextItems(params, contents, log);
     if (items.length > 0) Menu.buildFromTemplate(items).popup();
   });
 }

@@ -15,17 +15,20 @@ import { servePage } from './protocol.ts';
 import { quitWhenSaved } from './quit.ts';
 import { guardSession } from './session.ts';
 import { followSettings } from './settings.ts';
-import { checkSpelling } from './spelling.ts';
+import { SpellChecker } from './spelling.ts';
 import { applyTheme } from './theme.ts';
 import { openWindow } from './window.ts';
 import { WindowMemory } from './window-state.ts';
 
-/** Starts the app once Electron is ready; where it cannot start, says why and ends. */
-export function startDesktop(): void {
+/**
+ * Starts the app once Electron is ready; where it cannot start, says why and ends. `problems` are those
+ * of before there was a log.
+ */
+export function startDesktop(problems: readonly string[]): void {
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
   app
     .whenReady()
-    .then(run)
+    .then(() => run(problems))
     .catch((error: unknown) => {
       const known = isUserError(error);
       dialog.showErrorBox(
@@ -36,10 +39,11 @@ export function startDesktop(): void {
     });
 }
 
-async function run(): Promise<void> {
+async function run(problems: readonly string[]): Promise<void> {
   const places = folders();
   await mkdir(places.data, { recursive: true });
   const log = await openLog(places.logs);
+  for (const problem of problems) log(problem);
   app.on('child-process-gone', (_event, { type, reason, exitCode, name }) =>
     log(`${name ?? type} is gone: ${reason}, ${exitCode}`),
   );
@@ -52,10 +56,17 @@ async function run(): Promise<void> {
     defaultSession.protocol,
     await loadPage(places.page, () => randomBytes(16).toString('base64')),
   );
+  const spelling = new SpellChecker({
+    session: defaultSession,
+    system: process.platform,
+    systemLanguages: () => app.getPreferredSystemLanguages(),
+    dictionaries: places.dictionaries,
+    log,
+  });
   const memory = await WindowMemory.read(places.data, log);
   const host = await createHost({
     version: app.getVersion(),
-    platform: electronPlatform(frontWindow),
+    platform: electronPlatform(frontWindow, (settings) => spelling.state(settings)),
     launch: launchEngines(places.engine, log),
     dataFolder: places.data,
     libraryFolder: places.library,
@@ -63,20 +74,20 @@ async function run(): Promise<void> {
     sampleManuscript: places.sampleManuscript,
     log,
   });
-  openRoom(host, memory, places.icon, log);
+  openRoom(host, memory, spelling, places.icon, log);
 }
 
 function openRoom(
   host: Host,
   memory: WindowMemory,
+  spelling: SpellChecker,
   icon: string,
   log: (line: string) => void,
 ): void {
-  const { defaultSession } = session;
   const settingsChanged = (settings: Settings): void => {
     memory.remember({ theme: settings.theme });
     applyTheme(nativeTheme, settings.theme);
-    checkSpelling(defaultSession, settings, app.getPreferredSystemLanguages());
+    spelling.follow(settings);
   };
   let following: Promise<void> | null = null;
   const pages = acceptPages((port) => {

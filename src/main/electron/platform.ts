@@ -7,8 +7,14 @@ import {
 } from 'electron';
 import type { Platform } from '../host/types.ts';
 
-/** Dialogs, trash and file manager of the system. `window` is what a dialog belongs to, if any is open. */
-export function electronPlatform(window: () => BaseWindow | null): Platform {
+/**
+ * Dialogs, trash and file manager of the system, and who checks the spelling. `window` is what a dialog
+ * belongs to, if any is open.
+ */
+export function electronPlatform(
+  window: () => BaseWindow | null,
+  spelling: Platform['spelling'],
+): Platform {
   return {
     kind: 'electron',
     async chooseFolder(current) {
@@ -35,6 +41,7 @@ export function electronPlatform(window: () => BaseWindow | null): Platform {
         : dialog.showSaveDialog(options));
       return canceled || filePath === '' ? null : filePath;
     },
+    spelling,
     trash: (path) => shell.trashItem(path),
     reveal: (path) => {
       shell.showItemInFolder(path);

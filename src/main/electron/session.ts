@@ -12,19 +12,28 @@ export function silence(commandLine: CommandLine): void {
   commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
 }
 
+/** What our page may do: put text on the clipboard, when the writer asks for it. */
+const ALLOWED = 'clipboard-sanitized-write';
+
 /**
  * Nothing leaves and nothing is asked for: every request that is not for our own page is cancelled,
- * every permission and device is denied, every download is refused.
+ * every permission but one and every device is denied, every download is refused.
  */
 export function guardSession(session: Session, isPackaged: boolean): void {
   session.webRequest.onBeforeRequest(({ url }, callback) =>
     callback({ cancel: !isAllowed(url, isPackaged) }),
   );
-  session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, callback, details) =>
+    callback(permission === ALLOWED && isOurPage(details)),
+  );
+  session.setPermissionCheckHandler(
+    (_contents, permission, _origin, details) => permission === ALLOWED && isOurPage(details),
+  );
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, callback) => callback(null));
   session.setBluetoothPairingHandler((_details, callback) => callback({ confirmed: false }));
+  // An address of our own that nothing answers, where Chromium would ask its maker's servers.
+  session.setSpellCheckerDictionaryDownloadURL(`${ORIGIN}/dictionaries/`);
   session.on('will-download', (event) => event.preventDefault());
   session.on('select-hid-device', (event, _details, callback) => {
     event.preventDefault();
@@ -39,6 +48,15 @@ export function guardSession(session: Session, isPackaged: boolean): void {
     callback();
   });
 }
+
+/** Ours, and not a frame within it. Where no document asks there is no address. */
+const isOurPage = ({
+  isMainFrame,
+  requestingUrl = '',
+}: {
+  readonly isMainFrame: boolean;
+  readonly requestingUrl?: string;
+}): boolean => isMainFrame && requestingUrl.startsWith(`${ORIGIN}/`);
 
 /** In development the developer tools may load their own files, which come with Chromium. */
 const isAllowed = (url: string, isPackaged: boolean): boolean =>

@@ -64,7 +64,7 @@ export function openWindow(
     window.show();
   });
   rememberPlace(window, memory);
-  offerContextMenu(window.webContents);
+  offerContextMenu(window.webContents, log);
   loadAgainAfterCrashes(window, log);
   void window.loadURL(`${ORIGIN}/`).catch((error: unknown) => log(`The page: ${String(error)}`));
   return window;

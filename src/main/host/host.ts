@@ -175,6 +175,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       written: session.written(),
     })),
     changeSettings: soon((change) => settings.change(change)),
+    spelling: soon(() => platform.spelling(settings.value)),
     saveSession: soon((value) => none(session.save(value))),
 
     async chooseLibrary() {

@@ -1,5 +1,5 @@
 /** What the host is given by the shell it runs in, and what its parts know of each other. */
-import type { Edit } from '../../shared/api/index.ts';
+import type { Edit, Settings, Spelling } from '../../shared/api/index.ts';
 import type { Disposer, Port } from '../../shared/rpc/index.ts';
 
 /** What only the shell can do: Electron's dialogs and trash, or what stands for them in the web host. */
@@ -11,6 +11,8 @@ export interface Platform {
   saveAs(suggestedName: string): Promise<string | null>;
   trash(path: string): Promise<void>;
   reveal(path: string): Promise<void>;
+  /** What comes of the settings. */
+  spelling(settings: Pick<Settings, 'spellcheck' | 'language'>): Spelling;
 }
 
 export type EngineRole = 'trainer' | 'sampler';

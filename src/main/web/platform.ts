@@ -37,6 +37,7 @@ export const webPlatform = (libraryFolder: string): Platform => ({
     await fs.mkdir(trash, { recursive: true });
     await move(path, await freeIn(trash, freeNames(basename(path))));
   },
+  spelling: () => ({ kind: 'browser' }),
   reveal: () =>
     Promise.reject(
       new UserError(

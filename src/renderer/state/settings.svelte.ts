@@ -3,6 +3,7 @@ import {
   type ApiClient,
   type Settings as Values,
   type SettingsChange,
+  type Spelling,
   type Start,
 } from '../../shared/api/index.ts';
 import { unwrap } from '../../shared/result.ts';
@@ -11,6 +12,8 @@ import type { Notices } from './notices.svelte.ts';
 /** Everything a writer sets for all documents. A change shows at once and is then kept by the host. */
 export class Settings {
   values = $state.raw<Values>(defaultSettings);
+  /** Who checks the spelling; null as long as no one asked. */
+  spelling = $state.raw<Spelling | null>(null);
   readonly #client: ApiClient;
   readonly #notices: Notices;
   /** Changes that the host has not confirmed; what it tells meanwhile does not undo them. */
@@ -34,6 +37,16 @@ export class Settings {
     );
     this.#underWay--;
     if (this.#underWay === 0) this.values = kept ?? before;
+    if (this.spelling !== null && ('language' in change || 'spellcheck' in change)) {
+      await this.readSpelling();
+    }
+  }
+
+  async readSpelling(): Promise<void> {
+    const spelling = await this.#notices.attempt(async () =>
+      unwrap(await this.#client.call.spelling({})),
+    );
+    if (spelling !== null && this.#underWay === 0) this.spelling = spelling;
   }
 }
 

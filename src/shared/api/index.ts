@@ -19,6 +19,7 @@ import {
   type SuggestionItem,
 } from './sampling.ts';
 import { sessionSchema, settingsChangeSchema, type Session, type Settings } from './settings.ts';
+import type { Spelling } from './spelling.ts';
 import {
   bytes,
   entryName,
@@ -46,6 +47,7 @@ export * from './commands.ts';
 export * from './documents.ts';
 export * from './sampling.ts';
 export * from './settings.ts';
+export type { Spelling } from './spelling.ts';
 export * from './voices.ts';
 
 /** One engine process, for the status line. */
@@ -85,6 +87,8 @@ export const api = {
 
   changeSettings: call<Settings>()(settingsChangeSchema),
   settingsChanged: event<Settings>(),
+  /** What comes of the settings of the spelling. */
+  spelling: call<Spelling>()(nothing),
   saveSession: call<null>()(sessionSchema),
 
   /** Lets the writer choose another folder; null when they did not. */
