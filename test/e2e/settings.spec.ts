@@ -47,6 +47,16 @@ test('quotes and dashes are smart until they are switched off', async ({ writer 
   expect(await writer.shown()).toMatch(/ "No" --$/);
 });
 
+test('who checks the spelling is said, as long as someone does', async ({ host, writer }) => {
+  test.skip(host !== 'web', 'on Electron it depends on the system');
+  const settings = await writer.opensPanel('Settings');
+  const said = settings.getByText('Your browser checks spelling', { exact: false });
+  await expect(said).toBeVisible();
+  await settings.getByRole('switch', { name: 'Check spelling' }).uncheck();
+  await expect(said).toBeHidden();
+  await expect(writer.text).toHaveAttribute('spellcheck', 'false');
+});
+
 test('a key is changed; one that is taken is told of, and the usual one comes back', async ({
   writer,
 }) => {

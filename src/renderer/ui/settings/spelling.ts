@@ -17,16 +17,15 @@ export function spellingSentence(spelling: Spelling): string {
     case 'dictionary':
       return `Spelling is checked in ${languages(spelling.languages)}.`;
     case 'none':
-      return `There is no dictionary for ${nameOf(spelling.language)}, so spelling is not checked. ${remedy(spelling)}`;
+      return `There is no dictionary for ${nameOf(spelling.language)}, so spelling is not checked.${remedy(spelling)}`;
   }
 }
 
 const languages = (codes: readonly string[]): string => all.format(codes.map(nameOf));
 
 function remedy({ file, folder, others }: Spelling & { readonly kind: 'none' }): string {
-  const choice =
-    others.length === 0 ? null : `write ${either.format(others)} here to have those checked`;
-  const other = file === null ? null : `put a Chromium dictionary named ${file} into ${folder}`;
-  const whole = [other, choice].filter((part) => part !== null).join(', or ');
-  return whole === '' ? '' : `${whole.charAt(0).toUpperCase()}${whole.slice(1)}.`;
+  const choice = others.length === 0 ? [] : [`choose ${either.format(others)}`];
+  const own = file === null ? [] : [`put a Chromium dictionary named ${file} into ${folder}`];
+  const whole = [...own, ...choice].join(', or ');
+  return whole === '' ? '' : ` ${whole.charAt(0).toUpperCase()}${whole.slice(1)}.`;
 }
