@@ -91,8 +91,12 @@ async function buildPage() {
   await build({ configFile: path.join(root, 'vite.config.ts'), logLevel: 'warn' });
 }
 
+/** Reads word processors' files in a thread of its own: a file of its own, beside each program. */
+const reader = { 'read-manuscript': 'src/main/formats/worker.ts' };
+
 async function buildApp() {
   await buildPrograms('dist/app', {
+    ...reader,
     main: 'src/main/electron/index.ts',
     engine: 'src/main/engine/process/entry.ts',
   });
@@ -122,7 +126,7 @@ const targets = [
     name: 'Command line built: npx understudy --help',
     output: 'dist/cli/cli.js',
     sources: nodeSources,
-    build: () => buildPrograms('dist/cli', { cli: 'src/main/cli/index.ts' }),
+    build: () => buildPrograms('dist/cli', { ...reader, cli: 'src/main/cli/index.ts' }),
   },
   {
     name: 'App built: npm start',
@@ -134,7 +138,7 @@ const targets = [
     name: 'Web host built.',
     output: 'dist/web/web.js',
     sources: nodeSources,
-    build: () => buildPrograms('dist/web', { web: 'src/main/web/index.ts' }),
+    build: () => buildPrograms('dist/web', { ...reader, web: 'src/main/web/index.ts' }),
   },
   {
     name: 'Page built.',

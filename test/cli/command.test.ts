@@ -23,7 +23,7 @@ beforeAll(async () => {
     Uint8Array.from({ length: 4000 }, (_, i) => (i * 7919) % 256),
   );
   folder.write('empty.txt', ' \n\n');
-  folder.write('chapter.docx', 'PK');
+  folder.write('chapter.pages', 'PK');
   const { code, err } = await understudy(cwd, [
     ...['train', 'book.md', '--out', 'a.voice', '--epochs', '2', ...tiny],
   ]);
@@ -85,7 +85,7 @@ describe('text that cannot be used ends with 3', () => {
     ['a missing file', 'nowhere.md', 'nowhere.md was not found'],
     ['a binary file', 'photo.txt', 'photo.txt is not plain text'],
     ['an empty file', 'empty.txt', 'empty.txt is empty'],
-    ['a file of another kind', 'chapter.docx', 'chapter.docx is not a .txt or .md file'],
+    ['a file of another kind', 'chapter.pages', 'chapter.pages is not a .docx, .odt,'],
   ])('%s', async (_, file, sentence) => {
     const { code, err } = await understudy(cwd, ['train', file, '--out', 'x.voice']);
     expect(err).toContain(`understudy: ${sentence}`);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -55,7 +55,26 @@ describe('reading a manuscript', () => {
       encoding,
       bytes: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('hex'),
+      dropped: [],
     });
+  });
+
+  it('reads the prose of other formats, and tells what it left out', async () => {
+    const path = join(import.meta.dirname, '../fixtures/formats/rich.docx');
+    const bytes = await readFile(path);
+    expect(await readManuscript(path)).toEqual({
+      name: path,
+      text: expect.stringContaining('Fog\n\nIt was late, and very cold') as string,
+      encoding: 'utf-8',
+      bytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      dropped: [{ what: 'image', count: 1 }],
+    });
+  });
+
+  it('says by name that a file is not what its ending says', async () => {
+    const path = await put('torn.docx', 'PK');
+    await expect(readManuscript(path)).rejects.toMatchObject(refused('text.unsupported', path));
   });
 
   it.each([
@@ -198,12 +217,15 @@ describe('reading a manuscript', () => {
 });
 
 describe('finding manuscripts', () => {
-  it('searches folders for text, sorted, and passes over hidden files, voices and other kinds', async () => {
+  it('searches folders for manuscripts, sorted, and passes over hidden files, voices and other kinds', async () => {
     for (const name of [
       'tree/b.md',
       'tree/a/2.TXT',
       'tree/a/1.markdown',
       'tree/a/picture.png',
+      'tree/a/3.docx',
+      'tree/a/~$3.docx',
+      'tree/Novel.scriv/Files/Docs/1.rtf',
       'tree/.hidden/x.txt',
       'tree/.y.txt',
       'tree/mine.voice/notes.txt',
@@ -212,7 +234,9 @@ describe('finding manuscripts', () => {
     }
     const tree = join(folder, 'tree');
     expect(await findManuscripts([tree])).toEqual(
-      ['a/1.markdown', 'a/2.TXT', 'b.md'].map((name) => join(tree, name)),
+      ['Novel.scriv', 'a/1.markdown', 'a/2.TXT', 'a/3.docx', 'b.md'].map((name) =>
+        join(tree, name),
+      ),
     );
   });
 
@@ -236,8 +260,12 @@ describe('finding manuscripts', () => {
     await expect(findManuscripts([missing])).rejects.toMatchObject(
       refused('text.missing', missing),
     );
-    const word = await put('book.docx', 'PK');
-    await expect(findManuscripts([word])).rejects.toMatchObject(refused('text.unsupported', word));
+    for (const name of ['book.doc', 'book.pages']) {
+      const word = await put(name, 'text');
+      await expect(findManuscripts([word])).rejects.toMatchObject(
+        refused('text.unsupported', word),
+      );
+    }
     await put('old.voice/voice.json', '{}');
     const voice = join(folder, 'old.voice');
     await expect(findManuscripts([voice])).rejects.toMatchObject(

@@ -27,6 +27,10 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
     case 'text.unreadable':
     case 'text.too-short':
     case 'text.unsupported':
+    case 'text.damaged':
+    case 'text.hostile':
+    case 'text.locked':
+    case 'text.too-large':
     case 'document.missing':
     case 'document.exists':
     case 'document.name':

@@ -1,24 +1,32 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
+import { readAsText } from '../formats/apart.ts';
+import {
+  formatOf,
+  isPlain,
+  readableFormats,
+  type Dropped,
+  type Format,
+} from '../../shared/formats.ts';
 import { decodeText } from './read-text.ts';
 
 export interface Manuscript {
   /** The path it was read from. */
   readonly name: string;
   readonly text: string;
-  /** The encoding it was in, as WHATWG names it. */
+  /** The encoding it was in, as WHATWG names it; "utf-8" where the format sees to that. */
   readonly encoding: string;
-  /** Size of the file. */
+  /** Size of the file, or of all files of a project. */
   readonly bytes: number;
-  /** Of the file's bytes, in hexadecimal. */
+  /** Of the file's bytes, in hexadecimal; of a project's, of all its files by name. */
   readonly sha256: string;
+  /** What the file has and the text has not. */
+  readonly dropped: readonly Dropped[];
 }
-
-const endings = new Set(['.txt', '.md', '.markdown']);
-const isText = (path: string): boolean => endings.has(extname(path).toLowerCase());
 
 /** Largest file, in bytes: a string of JavaScript holds no more. */
 const LARGEST = 500_000_000;
@@ -61,9 +69,20 @@ async function lookInFolder(path: string): Promise<Stats | null> {
 
 const byPath = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** Whether `path` is a manuscript: a file by its ending, or the folder of a Scrivener project. */
+function isManuscript(path: string, info: Stats | null): boolean {
+  const format = formatOf(path);
+  if (format === null || !info) return false;
+  return format === 'scriv' ? info.isDirectory() : info.isFile();
+}
+
+/** Hidden, or what word processors keep beside an open document. */
+const isPassedOver = (name: string): boolean =>
+  name.startsWith('.') || name.startsWith('~$') || name.endsWith('.voice');
+
 /**
  * The manuscripts among `paths`, sorted by path and each once: files as named, and folders searched to
- * the bottom for .txt, .md and .markdown. In folders, hidden entries and voices are passed over; links
+ * the bottom for all formats that are read. In folders, hidden entries and voices are passed over; links
  * are followed, to each folder once.
  *
  * @throws UserError `text.missing` for what is not there, `text.unsupported` for other kinds of file,
@@ -90,15 +109,13 @@ export async function findManuscripts(paths: readonly string[]): Promise<string[
     }
     let n = 0;
     for (const name of names.sort(byPath)) {
-      if (name.startsWith('.') || name.endsWith('.voice')) continue;
+      if (isPassedOver(name)) continue;
       const path = join(folder, name);
       const info = await lookInFolder(path);
-      if (info?.isDirectory()) {
-        n += await search(path);
-      } else if (info?.isFile() && isText(path)) {
+      if (isManuscript(path, info)) {
         await keep(path);
         n++;
-      }
+      } else if (info?.isDirectory()) n += await search(path);
     }
     return n;
   };
@@ -108,36 +125,45 @@ export async function findManuscripts(paths: readonly string[]): Promise<string[
     if (basename(resolve(path)).endsWith('.voice')) {
       throw new UserError(
         'text.unsupported',
-        `${path} is a voice, not a manuscript; name the .txt or .md files to learn from.`,
+        `${path} is a voice, not a manuscript; name the files to learn from.`,
       );
     }
-    if (info.isDirectory()) {
+    if (isManuscript(path, info)) {
+      await keep(path);
+    } else if (info.isDirectory()) {
       seen.clear();
       if ((await search(path)) === 0) {
         throw new UserError(
           'text.missing',
-          `${path} holds no .txt or .md files; name a folder that does.`,
+          `${path} holds no ${readableFormats} files; name a folder that does.`,
         );
       }
-    } else if (info.isFile() && isText(path)) {
-      await keep(path);
-    } else {
-      throw new UserError(
-        'text.unsupported',
-        `${path} is not a .txt or .md file; save your manuscript as plain text first.`,
-      );
-    }
+    } else throw notReadable(path);
   }
   return [...found.values()].sort(byPath);
 }
 
+/** The UserError for a file of a format that is not read. */
+export function notReadable(name: string): UserError {
+  const isOldWord = /\.doc$/i.test(name);
+  return new UserError(
+    'text.unsupported',
+    isOldWord
+      ? `${name} is an old Word document (.doc); open it in Word or LibreOffice and save it as .docx.`
+      : `${name} is not a ${readableFormats} file; save your manuscript as one of them first.`,
+  );
+}
+
 /**
- * Reads a manuscript in whatever encoding it is in, without losing a character.
+ * Reads a manuscript. Plain text and Markdown in whatever encoding they are in, without losing a character;
+ * of all other formats the prose, without marks, and what was dropped.
  *
- * @throws UserError `text.missing`, `text.empty`, `text.binary`, `text.unreadable`, `text.unsupported`
+ * @throws UserError `text.*`
  */
 export async function readManuscript(path: string): Promise<Manuscript> {
   const info = await look(path);
+  const format = formatOf(path);
+  if (format !== null && !isPlain(format)) return readFormatted(path, format, info);
   if (!info.isFile()) {
     throw new UserError('text.unsupported', `${path} is not a file; name a .txt or .md file.`);
   }
@@ -157,7 +183,7 @@ export async function readManuscript(path: string): Promise<Manuscript> {
   if (decoded.kind === 'binary') {
     throw new UserError(
       'text.binary',
-      `${path} is not plain text; save your manuscript as .txt or .md first.`,
+      `${path} is not plain text; give it the ending of what it is, or save your manuscript as .txt or .md.`,
     );
   }
   if (decoded.kind === 'damaged') {
@@ -166,14 +192,56 @@ export async function readManuscript(path: string): Promise<Manuscript> {
       `${path} is marked as ${decoded.encoding.toUpperCase()} but holds bytes that are not; save it again as UTF-8.`,
     );
   }
-  if (!/\S/.test(decoded.text)) {
-    throw new UserError('text.empty', `${path} is empty; leave it out or write something in it.`);
-  }
+  assertNotEmpty(path, decoded.text);
   return {
     name: path,
     text: decoded.text,
     encoding: decoded.encoding,
     bytes: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
+    dropped: [],
   };
+}
+
+function assertNotEmpty(path: string, text: string): void {
+  if (/\S/.test(text)) return;
+  throw new UserError('text.empty', `${path} is empty; leave it out or write something in it.`);
+}
+
+async function readFormatted(path: string, format: Format, info: Stats): Promise<Manuscript> {
+  if (format === 'scriv' ? !info.isDirectory() : !info.isFile()) {
+    throw new UserError(
+      'text.unsupported',
+      `${path} is not a ${format === 'scriv' ? 'folder, as a Scrivener project is' : 'file'}; check the name.`,
+    );
+  }
+  const source = { kind: 'path', path } as const;
+  const { text, dropped } = await readAsText(source, format, 'plain', path);
+  assertNotEmpty(path, text);
+  return { name: path, text, encoding: 'utf-8', dropped, ...(await sumOf(path, info)) };
+}
+
+/** The size and the sum of a file, or of all files of a project; nothing is held in memory. */
+async function sumOf(path: string, info: Stats): Promise<Pick<Manuscript, 'bytes' | 'sha256'>> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const add = async (file: string): Promise<void> => {
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      hash.update(chunk);
+    }
+  };
+  try {
+    if (info.isDirectory()) {
+      for (const name of (await readdir(path, { recursive: true })).sort(byPath)) {
+        // Scrivener writes settings and indexes at every look; the text is in these.
+        if (!/\.(?:rtf|scrivx)$/i.test(name)) continue;
+        hash.update(`${name}\0`);
+        await add(join(path, name));
+      }
+    } else await add(path);
+  } catch (error) {
+    throw refusal(path, error);
+  }
+  return { bytes, sha256: hash.digest('hex') };
 }

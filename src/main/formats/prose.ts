@@ -1,4 +1,7 @@
 import type { Root } from 'mdast';
+import type { Dropped } from '../../shared/formats.ts';
+
+export type { Dropped };
 
 /**
  * A manuscript, whatever format it came in or goes to: its text as a Markdown syntax tree (mdast, with
@@ -10,13 +13,6 @@ export interface Prose {
   /** BCP 47, such as "en-GB". */
   readonly language: string | null;
   readonly body: Root;
-}
-
-/** Something that a manuscript had and its text has not any more. */
-export interface Dropped {
-  /** In words for the writer, in the singular: "image", "comment", "deleted passage". */
-  readonly what: string;
-  readonly count: number;
 }
 
 export interface Reading {
