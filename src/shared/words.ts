@@ -6,10 +6,14 @@ export const unspaced =
 
 let segmenter: Intl.Segmenter | undefined;
 
-function segments(text: string): number {
+const segmentsOf = (text: string): Intl.Segments => {
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'word' });
+  return segmenter.segment(text);
+};
+
+function segments(text: string): number {
   let n = 0;
-  for (const { isWordLike } of segmenter.segment(text)) if (isWordLike === true) n++;
+  for (const { isWordLike } of segmentsOf(text)) if (isWordLike === true) n++;
   return n;
 }
 
@@ -25,4 +29,18 @@ export function countWords(text: string): number {
     n += dense && unspaced.test(found[0]) ? segments(found[0]) : 1;
   }
   return n;
+}
+
+/** Where the words that `countWords` counts begin and end. */
+export function* wordsOf(text: string): Generator<{ readonly from: number; readonly to: number }> {
+  const dense = unspaced.test(text);
+  for (const { 0: found, index } of text.matchAll(word)) {
+    if (!dense || !unspaced.test(found)) {
+      yield { from: index, to: index + found.length };
+      continue;
+    }
+    for (const { segment, index: at, isWordLike } of segmentsOf(found)) {
+      if (isWordLike === true) yield { from: index + at, to: index + at + segment.length };
+    }
+  }
 }

@@ -10,6 +10,7 @@ import { removeLeftovers } from '../files/voice-folder.ts';
 import { Documents, recoverGone, UndoStore } from './documents/index.ts';
 import { createEngines } from './engines/index.ts';
 import { History } from './history/index.ts';
+import { MarksStore } from './provenance/index.ts';
 import { Library, Places, searchLibrary, WordCounts, wordsSchema } from './library/index.ts';
 import { SessionStore } from './session/index.ts';
 import { JsonFile, SettingsStore } from './settings/index.ts';
@@ -76,7 +77,9 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
 
   const undo = new UndoStore(at('undo'), log);
   undo.prune(new Date()).catch((error: unknown) => log(`Old undo histories: ${String(error)}`));
+  const marks = new MarksStore({ folder: at('marks'), log });
   const documents: Documents = new Documents({
+    marks,
     journals: at('journals'),
     undo,
     resolve: (path) => library.places.document(path),
@@ -94,6 +97,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       places,
       words,
       documents,
+      marks,
       platform,
       changed: (view) => emit('libraryChanged', view),
       notice,
@@ -210,7 +214,9 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     openDocument: ({ path }) => documents.open(path),
     closeDocument: async ({ path }) => none(await documents.close(path)),
     editDocument: soon(({ path, base, edits }) => ({ version: documents.edit(path, base, edits) })),
-    replaceDocument: soon(({ path, text }) => ({ version: documents.replace(path, text) })),
+    replaceDocument: soon(({ path, text, marks }) => ({
+      version: documents.replace(path, text, marks),
+    })),
     keepUndo: async ({ path, version, history }) =>
       none(await documents.keepUndo(path, version, history)),
     saveDocument: async ({ path }) => none(await documents.save(path)),

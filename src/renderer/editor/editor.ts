@@ -8,7 +8,8 @@ import {
   type Transaction,
 } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
-import type { Settings } from '../../shared/api/index.ts';
+import { noMarks, type Marks, type Settings } from '../../shared/api/index.ts';
+import { marksOf, runsOf } from '../../shared/provenance/index.ts';
 import { baseExtensions, commandsOf, configured, documentExtensions } from './extensions.ts';
 import {
   accept,
@@ -22,6 +23,7 @@ import {
   padAfter,
 } from './ghost/index.ts';
 import { external, origin as originOfChange } from './origin.ts';
+import { provenanceField, setRuns, taking } from './provenance/index.ts';
 import type {
   CreateEditor,
   Editor,
@@ -30,6 +32,7 @@ import type {
   EditorText,
   Ghost,
   Origin,
+  Written,
 } from './types.ts';
 import { undoHistoryOf, withUndoHistory } from './undo.ts';
 
@@ -40,7 +43,15 @@ interface Kept {
 }
 
 /** Where no document is shown. */
-const NOTHING: EditorText = { path: '', text: '', readOnly: true, caret: 0, top: 0, undo: null };
+const NOTHING: EditorText = {
+  path: '',
+  text: '',
+  marks: noMarks,
+  readOnly: true,
+  caret: 0,
+  top: 0,
+  undo: null,
+};
 
 export const createEditor: CreateEditor = (parent, options) => new ProseEditor(parent, options);
 
@@ -65,7 +76,7 @@ class ProseEditor implements Editor {
     this.ghost = this.#makeGhost();
   }
 
-  show({ path, text, readOnly, caret, top, undo }: EditorText): void {
+  show({ path, text, marks, readOnly, caret, top, undo }: EditorText): void {
     this.#leave();
     const kept = this.#kept.get(path);
     this.#kept.delete(path);
@@ -79,6 +90,7 @@ class ProseEditor implements Editor {
       effects: [
         this.#settings.reconfigure(this.#configured),
         this.#document.reconfigure(documentExtensions(path, readOnly)),
+        ...(kept ? [] : [setRuns.of(runsOf(marks))]),
       ],
     }).state;
     this.#path = path;
@@ -90,15 +102,16 @@ class ProseEditor implements Editor {
     this.#view.dispatch({ effects: kept?.scroll ?? start });
   }
 
-  replaceText(path: string, text: string): void {
+  replaceText(path: string, text: string, marks?: Marks): void {
     if (path === this.#path) {
-      const change = replacement(this.#view.state, text);
+      const change = replacement(this.#view.state, text, marks);
       if (change) this.#view.dispatch(change);
       return;
     }
     const kept = this.#kept.get(path);
     if (kept) {
-      this.#kept.set(path, { ...kept, state: replacement(kept.state, text)?.state ?? kept.state });
+      const state = replacement(kept.state, text, marks)?.state ?? kept.state;
+      this.#kept.set(path, { ...kept, state });
     }
   }
 
@@ -131,12 +144,17 @@ class ProseEditor implements Editor {
     return this.#view.state.doc.toString();
   }
 
+  marks(): Marks {
+    return marksOf(this.#view.state.field(provenanceField));
+  }
+
   caret(): number {
     return this.#view.state.selection.main.head;
   }
 
-  insert(text: string, origin: Origin): void {
+  insert(pieces: readonly Written[], origin: Origin): void {
     const { state } = this.#view;
+    const text = pieces.map((piece) => piece.text).join('');
     if (state.readOnly) return;
     const { from, to } = state.selection.main;
     const fitted = fitStart(state.sliceDoc(Math.max(0, from - CONTEXT), from), text).trimEnd();
@@ -144,6 +162,7 @@ class ProseEditor implements Editor {
     this.#view.dispatch({
       changes: { from, to, insert: fitted + pad },
       selection: { anchor: from + fitted.length },
+      effects: takings(state, from, fitted, pieces),
       annotations: [originOfChange.of(origin), isolateHistory.of('full')],
       userEvent: 'input.insert',
       scrollIntoView: true,
@@ -179,7 +198,7 @@ class ProseEditor implements Editor {
   }
 
   /** With `undo` it has the text that the history belongs to, which may be an older one. */
-  #stateOf({ path, text, readOnly, caret, undo }: Omit<EditorText, 'top'>): EditorState {
+  #stateOf({ path, text, readOnly, caret, undo }: Omit<EditorText, 'top' | 'marks'>): EditorState {
     const extensions = [
       this.#settings.of(this.#configured),
       this.#document.of(documentExtensions(path, readOnly)),
@@ -229,10 +248,25 @@ class ProseEditor implements Editor {
   }
 }
 
+/** The marks of what voices wrote of the pieces, which stand at `at` as `fitted`. */
+function takings(state: EditorState, at: number, fitted: string, pieces: readonly Written[]) {
+  const whole = pieces.map(({ text }) => text).join('');
+  const leadOf = (text: string): number => text.length - text.trimStart().length;
+  // Only the spaces before and behind all of it are another ones now.
+  let place = leadOf(fitted) - leadOf(whole);
+  return pieces.flatMap(({ text, passage }) => {
+    const from = Math.max(0, place + leadOf(text));
+    place += text.length;
+    const words = fitted.slice(from, Math.max(from, place)).trimEnd();
+    return passage === null || words === '' ? [] : [taking(state, at + from, words, passage)];
+  });
+}
+
 /** The change that makes the text of a state another one: only what differs, and the caret stays put. */
-function replacement(state: EditorState, text: string): Transaction | null {
+function replacement(state: EditorState, text: string, marks?: Marks): Transaction | null {
   const before = state.doc.toString();
-  if (before === text) return null;
+  const effects = marks ? setRuns.of(runsOf(marks)) : [];
+  if (before === text) return marks ? state.update({ effects }) : null;
   const most = Math.min(before.length, text.length);
   let start = 0;
   while (start < most && before.charCodeAt(start) === text.charCodeAt(start)) start++;
@@ -252,6 +286,7 @@ function replacement(state: EditorState, text: string): Transaction | null {
       insert: state.toText(text.slice(start, text.length - end)),
     },
     ...(inside ? { selection: { anchor: samePlace(before, head, text) } } : {}),
+    effects,
     annotations: [external.of(true), isolateHistory.of('full')],
     filter: false,
   });

@@ -38,6 +38,7 @@ import {
 import { keys } from './keys.ts';
 import { markdown } from './markdown.ts';
 import { outline } from './outline.ts';
+import { carrying, provenanceState, provenanceView, share } from './provenance/index.ts';
 import { proseTheme } from './prose-theme.ts';
 import { reports } from './reports.ts';
 import { findAndReplace, findNext, findPrevious, openFind, openReplace } from './search-panel.ts';
@@ -96,6 +97,9 @@ export function baseExtensions(callbacks: EditorCallbacks, nonce: string): Exten
     // Before the suggestion's news: an edit is told before what it leads to.
     reports(callbacks),
     ghostState,
+    provenanceState((request) => callbacks.passageOf(request)),
+    carrying(),
+    share((words) => callbacks.suggestedChanged(words)),
     announcer,
     ghostView(callbacks, (view, text) => view.plugin(announcer)?.say(`Suggestion: ${text}`)),
     markdown,
@@ -124,6 +128,7 @@ export function configured(
     keys(settings.keys, commands),
     settings.smartPunctuation ? smartPunctuation(language) : [],
     focus(settings.focus),
+    settings.showSuggested ? provenanceView((passage) => callbacks.passageAtCaret(passage)) : [],
     settings.typewriter ? typewriter : air,
     settings.autoSuggest
       ? autoSuggest(settings.autoSuggestDelay, (at) => callbacks.suggest(at))

@@ -2,7 +2,7 @@
  * The look of the page. Colours and measures are the page's custom properties:
  * --prose-font, --prose-size, --prose-leading, --prose-measure, --font-ui, --font-mono, --ink, --ink-2,
  * --ink-3, --paper, --raised, --hover, --line, --line-strong, --accent, --accent-wash, --caret,
- * --selection, --found, --found-now, --ghost, --ghost-strong, --focus, --shadow-1, --r-1, --r-2, --s-1,
+ * --selection, --suggested, --suggested-line, --found, --found-now, --ghost, --ghost-strong, --focus, --shadow-1, --r-1, --r-2, --s-1,
  * --s-2, --s-3, --t-1, --t-2.
  */
 import type { Extension } from '@codemirror/state';
@@ -148,6 +148,32 @@ const ghost = EditorView.theme({
   },
 });
 
+const provenance = EditorView.theme({
+  '.cm-suggested': {
+    backgroundColor: 'var(--suggested)',
+    textDecoration: 'underline dotted var(--suggested-line)',
+    textDecorationThickness: '2px',
+    textUnderlineOffset: '0.22em',
+    textDecorationSkipInk: 'none',
+    borderRadius: '2px',
+    boxDecorationBreak: 'clone',
+  },
+  '.cm-tooltip.cm-tooltip-hover': {
+    border: '1px solid var(--line)',
+    borderRadius: 'var(--r-2)',
+    background: 'var(--raised)',
+    boxShadow: 'var(--shadow-2)',
+  },
+  '.cm-whose': {
+    padding: 'var(--s-1) var(--s-2)',
+    color: 'var(--ink)',
+    font: '500 var(--t-1) / 1.5 var(--font-ui)',
+  },
+  '@media (forced-colors: active)': {
+    '.cm-suggested': { textDecorationColor: 'Highlight', background: 'Canvas' },
+  },
+});
+
 const find = EditorView.theme({
   '.cm-panels': { background: 'transparent', color: 'var(--ink)' },
   '.cm-panels-top': { border: 'none' },
@@ -205,4 +231,4 @@ const find = EditorView.theme({
 });
 
 // The earlier theme wins where two say something of the same element.
-export const proseTheme: Extension = [find, ghost, prose, page];
+export const proseTheme: Extension = [find, ghost, provenance, prose, page];

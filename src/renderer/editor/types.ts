@@ -1,5 +1,5 @@
 /** What the editor and the rest of the page know of each other: callbacks in, effects out. No transport. */
-import type { Edit, Settings, UndoHistory } from '../../shared/api/index.ts';
+import type { Edit, Marks, Passage, Settings, UndoHistory } from '../../shared/api/index.ts';
 
 /** How a change came about: only what the writer typed counts as their own words. */
 export type Origin = 'typed' | 'accepted' | 'other';
@@ -49,11 +49,24 @@ export interface EditorCallbacks {
   ghostChanged(state: GhostState): void;
   countsChanged(counts: Counts): void;
   outlineChanged(headings: readonly Heading[]): void;
+  /** What a suggestion was asked with, so that its text can be marked; null where nobody knows. */
+  passageOf(request: string): Passage | null;
+  /** So many words of the text stand as a voice suggested them. */
+  suggestedChanged(words: number): void;
+  /** Suggested text is shown, and the caret came into that of this passage, or out of any. */
+  passageAtCaret(passage: Passage | null): void;
+}
+
+/** Text, and the passage it is of; null where the writer wrote it. */
+export interface Written {
+  readonly text: string;
+  readonly passage: Passage | null;
 }
 
 export interface EditorText {
   readonly path: string;
   readonly text: string;
+  readonly marks: Marks;
   readonly readOnly: boolean;
   readonly caret: number;
   readonly top: number;
@@ -94,8 +107,11 @@ export interface Editor {
   readonly ghost: Ghost;
   /** Shows a document; one seen before comes back with its undo history, caret and view. */
   show(document: EditorText): void;
-  /** Replaces the text as one change (a reload), keeping the caret where it makes sense; not told to `edited`. */
-  replaceText(path: string, text: string): void;
+  /**
+   * Replaces the text as one change (a reload), keeping the caret where it makes sense; not told to
+   * `edited`. Without `marks`, what stays of the text keeps its own.
+   */
+  replaceText(path: string, text: string, marks?: Marks): void;
   renamed(from: string, to: string): void;
   /** What can be undone in a document, as text to be shown again with; null where there is nothing. */
   undoHistory(path: string): string | null;
@@ -103,9 +119,10 @@ export interface Editor {
   forget(path: string): void;
   /** The present text and caret of the document that is shown. */
   text(): string;
+  marks(): Marks;
   caret(): number;
   /** Puts text at the caret as one undo step, spaces right on both sides. */
-  insert(text: string, origin: Origin): void;
+  insert(pieces: readonly Written[], origin: Origin): void;
   /** Selects and scrolls to a range. */
   reveal(from: number, to: number): void;
   run(command: EditorCommand): boolean;

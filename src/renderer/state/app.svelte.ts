@@ -1,6 +1,12 @@
-import type { ApiClient, EngineStatus, Start, VoiceSummary } from '../../shared/api/index.ts';
+import type {
+  ApiClient,
+  EngineStatus,
+  Passage,
+  Start,
+  VoiceSummary,
+} from '../../shared/api/index.ts';
 import { unwrap } from '../../shared/result.ts';
-import type { EditorCallbacks, Origin } from '../editor/types.ts';
+import type { EditorCallbacks, Origin, Written } from '../editor/types.ts';
 import { catalogue } from './catalogue.ts';
 import { Commands } from './commands.svelte.ts';
 import { Dialogue, type Keep } from './dialogue.svelte.ts';
@@ -43,6 +49,8 @@ export class App {
     trainer: { kind: 'starting' },
     sampler: { kind: 'starting' },
   });
+  /** Suggested text is shown, and the caret is in that of this passage. */
+  passageAtCaret = $state.raw<Passage | null>(null);
   /** The host can be reached. */
   connected = $state(true);
   /** Why it cannot, where waiting does not help, as a sentence. */
@@ -125,13 +133,13 @@ export class App {
   }
 
   /** Puts text at the caret of the document that is shown, as one undo step. */
-  insert(text: string, origin: Origin = 'accepted'): boolean {
+  insert(pieces: readonly Written[], origin: Origin = 'accepted'): boolean {
     const { editor, active } = this.documents;
     if (!editor || active?.readOnly !== null) {
       this.notices.say('Open a document that can be changed, then insert again.');
       return false;
     }
-    editor.insert(text, origin);
+    editor.insert(pieces, origin);
     return true;
   }
 
@@ -174,6 +182,11 @@ export class App {
     countsChanged: (counts) => {
       if (this.documents.active) this.documents.active.counts = counts;
     },
+    passageOf: (request) => this.suggestions.passageOf(request),
+    suggestedChanged: (words) => {
+      if (this.documents.active) this.documents.active.suggested = words;
+    },
+    passageAtCaret: (passage) => (this.passageAtCaret = passage),
     outlineChanged: (headings) => {
       if (this.documents.active) this.documents.active.outline = headings;
     },

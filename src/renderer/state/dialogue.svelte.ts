@@ -6,6 +6,8 @@ import {
   type Turn,
 } from '../../shared/api/index.ts';
 import type { Disposer } from '../../shared/rpc/index.ts';
+import type { Written } from '../editor/types.ts';
+import { passageOf } from './suggestions.svelte.ts';
 
 /** A turn of the script. What a voice said has tries; the writer's own words have one. */
 export interface Line {
@@ -132,11 +134,28 @@ export class Dialogue {
     return textOf(line).trim();
   }
 
+  /** The same, and whose it is. */
+  written(line: Line): Written {
+    const { voice, creativity } = this;
+    const isVoice = line.speaker === 'voice' && voice !== null;
+    return {
+      text: this.turnText(line),
+      passage: isVoice ? passageOf(voice, creativity, null) : null,
+    };
+  }
+
   /** The whole exchange, one paragraph a turn: "Anna: Good evening." */
+  exchange(): readonly Written[] {
+    return this.lines.flatMap((line, index) => [
+      { text: `${index > 0 ? '\n\n' : ''}${this.nameOf(line.speaker)}: `, passage: null },
+      this.written(line),
+    ]);
+  }
+
   exchangeText(): string {
-    return this.lines
-      .map((line) => `${this.nameOf(line.speaker)}: ${textOf(line).trim()}`)
-      .join('\n\n');
+    return this.exchange()
+      .map(({ text }) => text)
+      .join('');
   }
 
   /** To be called when names, scene, voice or creativity were changed. */

@@ -2,6 +2,7 @@ import {
   defaultSampling,
   type ApiClient,
   type Edit,
+  type Marks,
   type OpenDocument,
   type Preferences,
   MOST_UNDO,
@@ -10,7 +11,7 @@ import {
   type UndoHistory,
 } from '../../shared/api/index.ts';
 import type { Counts, EditorText, Heading } from '../editor/types.ts';
-import { EditQueue } from './edit-queue.ts';
+import { EditQueue, type MarkedText } from './edit-queue.ts';
 import { UndoKeeper } from './undo-keeper.ts';
 
 /** Milliseconds after which what was set for a document is kept. */
@@ -20,7 +21,7 @@ export interface DocumentOptions {
   readonly client: ApiClient;
   readonly opened: OpenDocument;
   /** The text in the editor, where it shows this document. */
-  readonly live: (document: Document) => string | null;
+  readonly live: (document: Document) => { text(): string; marks(): Marks } | null;
   /** What can be undone in it, as text. */
   readonly history: (document: Document) => string | null;
   readonly problem: (sentence: string) => void;
@@ -35,6 +36,8 @@ export class Document {
   fileText = $state.raw<string | null>(null);
   form = $state('');
   counts = $state.raw<Counts>({ words: 0, characters: 0, selectedWords: 0 });
+  /** Words that stand as a voice suggested them. */
+  suggested = $state(0);
   outline = $state.raw<readonly Heading[]>([]);
   preferences = $state.raw<Preferences>({
     voice: null,
@@ -47,7 +50,7 @@ export class Document {
   readonly undo: UndoKeeper;
   readonly #client: ApiClient;
   /** As it was when the editor last left it. */
-  #left: string;
+  #left: MarkedText;
   /** What could be undone when it was opened, with the text of then. */
   readonly #undo: UndoHistory | null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,7 +58,7 @@ export class Document {
   constructor({ client, opened, live, history, problem }: DocumentOptions) {
     this.#client = client;
     this.preferences = opened.preferences;
-    this.#left = opened.text;
+    this.#left = opened;
     this.#undo = opened.undo && { ...opened.undo, text: opened.undo.text ?? opened.text };
     this.path = opened.path;
     this.save = { kind: 'saved', version: opened.version };
@@ -64,7 +67,8 @@ export class Document {
       client,
       path: opened.path,
       version: opened.version,
-      text: () => live(this) ?? this.#left,
+      text: () => live(this)?.text() ?? this.#left.text,
+      marks: () => live(this)?.marks() ?? this.#left.marks,
       failed: ({ sentence }) => problem(sentence),
     });
     this.undo = new UndoKeeper({
@@ -84,14 +88,9 @@ export class Document {
 
   get forEditor(): EditorText {
     const { caret, top } = this.preferences;
-    return {
-      path: this.path,
-      text: this.#left,
-      readOnly: this.readOnly !== null,
-      caret,
-      top,
-      undo: this.#undo,
-    };
+    const { text, marks } = this.#left;
+    const readOnly = this.readOnly !== null;
+    return { path: this.path, text, marks, readOnly, caret, top, undo: this.#undo };
   }
 
   edited(edits: readonly Edit[]): void {
@@ -108,8 +107,8 @@ export class Document {
   }
 
   /** The editor shows another document now. */
-  leave(text: string): void {
-    this.#left = text;
+  leave(left: MarkedText): void {
+    this.#left = left;
   }
 
   moved(to: string): void {
@@ -118,7 +117,7 @@ export class Document {
   }
 
   /** Another program changed the file. Gives the text to be shown. */
-  reloaded(opened: OpenDocument): string {
+  reloaded(opened: OpenDocument): MarkedText {
     this.#describe(opened);
     this.#left = this.queue.reloaded(opened);
     return this.#left;
@@ -131,15 +130,15 @@ export class Document {
 
   replaced({ text, version }: { readonly text: string; readonly version: number }): void {
     this.queue.settled({ version });
-    this.#left = text;
+    this.#left = { ...this.#left, text };
   }
 
   /** Gives the text to be shown, or null where ours stands. */
-  reconnected(opened: OpenDocument): string | null {
+  reconnected(opened: OpenDocument): MarkedText | null {
     this.#describe(opened);
-    const text = this.queue.reconnected(opened);
-    if (text !== null) this.#left = text;
-    return text;
+    const shown = this.queue.reconnected(opened);
+    if (shown !== null) this.#left = shown;
+    return shown;
   }
 
   prefer(change: Partial<Preferences>): void {

@@ -3,6 +3,7 @@ import type { ApiClient, OpenDocument, SaveState } from '../../shared/api/index.
 import { unwrap } from '../../shared/result.ts';
 import type { Editor } from '../editor/types.ts';
 import { Document } from './document.svelte.ts';
+import type { MarkedText } from './edit-queue.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
@@ -104,7 +105,7 @@ export class Documents {
 
   /** Sends and saves all, then closes. What cannot be saved stays open. */
   async close(document: Document): Promise<void> {
-    if (document === this.active) document.leave(this.editor?.text() ?? document.forEditor.text);
+    if (document === this.active && this.editor) document.leave(leftIn(this.editor));
     await this.#notices.attempt(async () => {
       await document.queue.flush();
       await document.keepPreferences();
@@ -155,7 +156,7 @@ export class Documents {
   /** The host was given this text for a document. */
   replace(document: Document, now: { readonly text: string; readonly version: number }): void {
     document.replaced(now);
-    this.#show(document, now.text);
+    this.editor?.replaceText(document.path, now.text);
   }
 
   /** After the connection was lost: the host and the page agree again. */
@@ -163,8 +164,8 @@ export class Documents {
     for (const document of this.list) {
       await this.#notices.attempt(async () => {
         const { path } = document;
-        const text = document.reconnected(unwrap(await this.#client.call.openDocument({ path })));
-        if (text !== null) this.#show(document, text);
+        const now = document.reconnected(unwrap(await this.#client.call.openDocument({ path })));
+        if (now !== null) this.#show(document, now);
       });
     }
   }
@@ -184,7 +185,7 @@ export class Documents {
       client: this.#client,
       opened,
       history: ({ path }) => this.editor?.undoHistory(path) ?? null,
-      live: (asking) => (asking === this.active && this.editor ? this.editor.text() : null),
+      live: (asking) => (asking === this.active ? this.editor : null),
       problem: (sentence) => this.#notices.say(sentence, { tone: 'problem', topic: opened.path }),
     });
     const early = this.#early.get(opened.path);
@@ -194,13 +195,13 @@ export class Documents {
     return document;
   }
 
-  #show(document: Document, text: string): void {
-    this.editor?.replaceText(document.path, text);
+  #show(document: Document, { text, marks }: MarkedText): void {
+    this.editor?.replaceText(document.path, text, marks);
   }
 
   #leave(): void {
     if (!this.active || !this.editor) return;
-    this.active.leave(this.editor.text());
+    this.active.leave(leftIn(this.editor));
     this.active.prefer({ caret: this.editor.caret() });
   }
 
@@ -220,3 +221,5 @@ export class Documents {
     );
   }
 }
+
+const leftIn = (editor: Editor): MarkedText => ({ text: editor.text(), marks: editor.marks() });

@@ -1,6 +1,10 @@
-import type { ApiClient, Edit, OpenDocument } from '../../shared/api/index.ts';
+import type { ApiClient, Edit, Marks, OpenDocument } from '../../shared/api/index.ts';
+import { marksOf, runsAfter, runsOf } from '../../shared/provenance/index.ts';
 import type { Failure } from '../../shared/result.ts';
 import { applyEdits, composeEdits, difference, rebaseEdits, undoEdits } from './edits.ts';
+
+/** A text, and what of it is suggested. */
+export type MarkedText = Pick<OpenDocument, 'text' | 'marks'>;
 
 export interface QueueOptions {
   readonly client: ApiClient;
@@ -8,6 +12,7 @@ export interface QueueOptions {
   readonly version: number;
   /** The text as it stands here, with all edits. */
   readonly text: () => string;
+  readonly marks: () => Marks;
   /** The host refused for a reason that trying again does not mend. */
   readonly failed: (failure: Failure) => void;
 }
@@ -22,6 +27,7 @@ export class EditQueue {
   version: number;
   readonly #client: ApiClient;
   readonly #text: () => string;
+  readonly #marks: () => Marks;
   readonly #failed: (failure: Failure) => void;
   #waiting: readonly Edit[] | null = null;
   #underWay: readonly Edit[] | null = null;
@@ -33,11 +39,12 @@ export class EditQueue {
   /** Goes up when the text here is replaced: replies to what was sent before mean nothing. */
   #era = 0;
 
-  constructor({ client, path, version, text, failed }: QueueOptions) {
+  constructor({ client, path, version, text, marks, failed }: QueueOptions) {
     this.#client = client;
     this.path = path;
     this.version = version;
     this.#text = text;
+    this.#marks = marks;
     this.#failed = failed;
   }
 
@@ -66,17 +73,20 @@ export class EditQueue {
    * Another program changed the file. Gives the text that is right now: theirs, with what was typed here
    * and has not arrived yet.
    */
-  reloaded(document: OpenDocument): string {
+  reloaded(document: OpenDocument): MarkedText {
     const mine = this.#unsent();
     this.#era++;
     this.#underWay = null;
     this.version = document.version;
-    if (mine === null) return document.text;
+    if (mine === null) return document;
     const theirs = difference(undoEdits(this.#text(), mine), document.text);
     const rebased = theirs === null ? mine : rebaseEdits(mine, theirs);
     this.#waiting = rebased.length > 0 ? rebased : null;
     this.#pump();
-    return applyEdits(document.text, rebased);
+    return {
+      text: applyEdits(document.text, rebased),
+      marks: marksOf(runsAfter(runsOf(document.marks), rebased)),
+    };
   }
 
   /** The host has this text and nothing else counts any more. */
@@ -91,7 +101,7 @@ export class EditQueue {
    * The connection is back, and the host has `document`. Gives the text to be shown where it is not the
    * one here; null where ours stands.
    */
-  reconnected(document: OpenDocument): string | null {
+  reconnected(document: OpenDocument): MarkedText | null {
     const mine = this.#unsent();
     const ours = this.#text();
     this.#lost = false;
@@ -101,7 +111,7 @@ export class EditQueue {
     const unchanged = document.version === this.version;
     this.version = document.version;
     if (document.text === ours) return null;
-    if (mine === null) return document.text;
+    if (mine === null) return document;
     if (unchanged) {
       this.#waiting = mine;
       this.#pump();
@@ -158,9 +168,10 @@ export class EditQueue {
     const era = this.#era;
     // The text holds everything typed until now.
     const text = this.#text();
+    const marks = this.#marks();
     this.#underWay = this.#unsent();
     this.#waiting = null;
-    const result = await this.#client.call.replaceDocument({ path: this.path, text });
+    const result = await this.#client.call.replaceDocument({ path: this.path, text, marks });
     if (era !== this.#era) return true;
     if (!result.ok) {
       this.#hold(result.error);

@@ -1,4 +1,13 @@
 import type { Edit } from '../../shared/api/index.ts';
+import {
+  marksFor,
+  marksOf,
+  noRuns,
+  runsAfter,
+  runsOf,
+  sliceRuns,
+  type Runs,
+} from '../../shared/provenance/index.ts';
 
 /** The text after edits that were made to it: in order, not overlapping. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
@@ -15,7 +24,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
 /** A stretch of the text between two edits: taken over from the text before, or new. */
 type Piece =
   | { readonly kind: 'kept'; readonly from: number; readonly to: number }
-  | { readonly kind: 'new'; readonly text: string };
+  | { readonly kind: 'new'; readonly text: string; readonly runs: Runs };
 
 /**
  * One list of edits that does what `first` and then `second` do. `second` counts in the text after
@@ -42,9 +51,10 @@ export function composeEdits(first: readonly Edit[], second: readonly Edit[]): E
       }
     }
   };
-  for (const { from, to, insert } of second) {
+  for (const { from, to, insert, marks } of second) {
     advance(from, (piece) => out.push(piece));
-    if (insert !== '') out.push({ kind: 'new', text: insert });
+    if (insert !== '')
+      out.push({ kind: 'new', text: insert, runs: marks ? runsOf(marks) : noRuns });
     advance(to, () => undefined);
   }
   advance(Infinity, (piece) => out.push(piece));
@@ -54,16 +64,17 @@ export function composeEdits(first: readonly Edit[], second: readonly Edit[]): E
 function slice(piece: Piece, from: number, to: number): Piece {
   return piece.kind === 'kept'
     ? { kind: 'kept', from: piece.from + from, to: piece.from + to }
-    : { kind: 'new', text: piece.text.slice(from, to) };
+    : { kind: 'new', text: piece.text.slice(from, to), runs: sliceRuns(piece.runs, from, to) };
 }
 
 /** The text after the edits, up to its end without end. */
 function piecesOf(edits: readonly Edit[]): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
-  for (const { from, to, insert } of edits) {
+  for (const { from, to, insert, marks } of edits) {
     if (from > at) pieces.push({ kind: 'kept', from: at, to: from });
-    if (insert !== '') pieces.push({ kind: 'new', text: insert });
+    if (insert !== '')
+      pieces.push({ kind: 'new', text: insert, runs: marks ? runsOf(marks) : noRuns });
     at = to;
   }
   pieces.push({ kind: 'kept', from: at, to: Infinity });
@@ -74,13 +85,23 @@ function editsOf(pieces: readonly Piece[]): Edit[] {
   const edits: Edit[] = [];
   let at = 0;
   let insert = '';
+  let runs = noRuns;
   for (const piece of pieces) {
     if (piece.kind === 'new') {
+      const end = insert.length;
       insert += piece.text;
+      if (piece.runs.length > 0) {
+        runs = runsAfter(runs, [
+          { from: end, to: end, insert: piece.text, marks: marksOf(piece.runs) },
+        ]);
+      }
       continue;
     }
-    if (insert !== '' || piece.from > at) edits.push({ from: at, to: piece.from, insert });
+    if (insert !== '' || piece.from > at) {
+      edits.push({ from: at, to: piece.from, insert, ...marksFor(runs) });
+    }
     insert = '';
+    runs = noRuns;
     at = piece.to;
   }
   return edits;
@@ -130,9 +151,10 @@ export function difference(before: string, after: string): Edit | null {
 export function rebaseEdits(edits: readonly Edit[], theirs: Edit): Edit[] {
   const shift = theirs.insert.length - (theirs.to - theirs.from);
   const behind = theirs.from + theirs.insert.length;
-  return edits.flatMap(({ from, to, insert }): Edit[] => {
-    if (to <= theirs.from) return [{ from, to, insert }];
-    if (from >= theirs.to) return [{ from: from + shift, to: to + shift, insert }];
-    return insert === '' ? [] : [{ from: behind, to: behind, insert }];
+  return edits.flatMap((edit): Edit[] => {
+    const { from, to, insert } = edit;
+    if (to <= theirs.from) return [edit];
+    if (from >= theirs.to) return [{ ...edit, from: from + shift, to: to + shift }];
+    return insert === '' ? [] : [{ ...edit, from: behind, to: behind }];
   });
 }

@@ -1,4 +1,4 @@
-import type { ApiClient, Sampling, VoiceSummary } from '../../shared/api/index.ts';
+import type { ApiClient, Passage, Sampling, VoiceSummary } from '../../shared/api/index.ts';
 import { unwrap } from '../../shared/result.ts';
 import type { Disposer } from '../../shared/rpc/index.ts';
 import type { GhostState } from '../editor/types.ts';
@@ -25,6 +25,7 @@ interface Asked {
   readonly document: Document;
   readonly at: number;
   readonly seed: number;
+  readonly passage: Passage;
   cancel: Disposer | null;
   /** Of its entry in the history, once it is complete. */
   id: string | null;
@@ -77,11 +78,13 @@ export class Suggestions {
     // Another suggestion was asked for: what a slider held on to is over.
     if (seed === undefined) this.#pinned = null;
     this.#cancel();
+    const chosenSeed = seed ?? sampling.seed ?? (this.#options.randomSeed ?? randomSeed)();
     const asked: Asked = {
       request: `suggestion-${++this.#count}`,
       document,
       at,
-      seed: seed ?? sampling.seed ?? (this.#options.randomSeed ?? randomSeed)(),
+      seed: chosenSeed,
+      passage: passageOf(voice.name, sampling.creativity, chosenSeed),
       cancel: null,
       id: null,
       accepted: '',
@@ -140,6 +143,11 @@ export class Suggestions {
       if (this.#now?.cancel === null) this.#now = null;
     }
     this.ghost = state;
+  }
+
+  /** What a suggestion was asked with; null where that was long ago. */
+  passageOf(request: string): Passage | null {
+    return this.#recent.get(request)?.passage ?? null;
   }
 
   accepted(request: string, text: string): void {
@@ -218,3 +226,12 @@ export class Suggestions {
 function randomSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }
+
+/** How text that a voice wrote now is told from the writer's own. */
+export const passageOf = (voice: string, creativity: number, seed: number | null): Passage => ({
+  id: crypto.randomUUID(),
+  voice,
+  at: Date.now(),
+  creativity,
+  seed,
+});

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { fitIn, marksSchema, type Marks } from './marks.ts';
 import { samplingSchema } from './sampling.ts';
 import { text, voiceName, whole, MOST_TEXT } from './values.ts';
 
@@ -43,11 +44,16 @@ export interface SearchHit {
  * A replacement of [from, to) of the text before the change by `insert`. Offsets are UTF-16 code units of
  * the text with \n line ends; the edits of one change are in order and do not overlap.
  */
-export const editSchema = v.strictObject({
-  from: whole(0, MOST_TEXT),
-  to: whole(0, MOST_TEXT),
-  insert: text(MOST_TEXT),
-});
+export const editSchema = v.pipe(
+  v.strictObject({
+    from: whole(0, MOST_TEXT),
+    to: whole(0, MOST_TEXT),
+    insert: text(MOST_TEXT),
+    /** What of `insert` a voice suggested, in offsets of it. */
+    marks: v.exactOptional(marksSchema),
+  }),
+  v.check(({ insert, marks }) => fitIn(insert.length, marks), 'marks outside of what is inserted'),
+);
 export type Edit = v.InferOutput<typeof editSchema>;
 /** Longest undo history that is kept, in UTF-16 code units. */
 export const MOST_UNDO = 1 << 24;
@@ -89,6 +95,8 @@ export interface OpenDocument {
    * otherwise. Nothing is replaced silently.
    */
   readonly fileText: string | null;
+  /** What of `text` a voice suggested. */
+  readonly marks: Marks;
   readonly preferences: Preferences;
   /** From before the page was loaded; null where there is none, and where a document is told of again. */
   readonly undo: UndoHistory | null;

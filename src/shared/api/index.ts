@@ -11,6 +11,7 @@ import {
   type SaveState,
   type SearchHit,
 } from './documents.ts';
+import { fitIn, marksSchema } from './marks.ts';
 import {
   samplingSchema,
   turnSchema,
@@ -45,6 +46,7 @@ import {
 
 export * from './commands.ts';
 export * from './documents.ts';
+export * from './marks.ts';
 export * from './sampling.ts';
 export * from './settings.ts';
 export type { Spelling } from './spelling.ts';
@@ -127,9 +129,16 @@ export const api = {
   editDocument: call<{ readonly version: number }>()(
     v.strictObject({ path: entryPath, base: whole(0, 2 ** 50), edits: editsSchema }),
   ),
-  /** The whole text, where edits went astray. */
+  /** The whole text, where edits went astray. Without `marks`, what stays of it keeps its own. */
   replaceDocument: call<{ readonly version: number }>()(
-    v.strictObject({ path: entryPath, text: text(MOST_TEXT) }),
+    v.pipe(
+      v.strictObject({
+        path: entryPath,
+        text: text(MOST_TEXT),
+        marks: v.exactOptional(marksSchema),
+      }),
+      v.check(({ text, marks }) => fitIn(text.length, marks), 'marks outside of the text'),
+    ),
   ),
   /** What could be undone at this version, for the next time; of another version it is left alone. */
   keepUndo: call<null>()(

@@ -12,6 +12,8 @@ export const settingsSchema = v.strictObject({
   measure: whole(40, 100),
   focus: v.picklist(['off', 'sentence', 'paragraph']),
   typewriter: v.boolean(),
+  /** Text that a voice suggested is told from the writer's own. */
+  showSuggested: v.boolean(),
   smartPunctuation: v.boolean(),
   spellcheck: v.boolean(),
   /** BCP 47, or "" for the system's. */
@@ -44,6 +46,7 @@ export const defaultSettings: Settings = {
   measure: 66,
   focus: 'off',
   typewriter: false,
+  showSuggested: false,
   smartPunctuation: true,
   spellcheck: true,
   language: '',

@@ -306,7 +306,8 @@ describe.skipIf(noBrowser !== null)('the editor in a browser', () => {
     const show = (path: string, text: string) =>
       page.evaluate(
         ({ path, text }) => {
-          room.editor.show({ path, text, readOnly: false, caret: 0, top: 0, undo: null });
+          const marks = { passages: [], spans: [] };
+          room.editor.show({ path, text, marks, readOnly: false, caret: 0, top: 0, undo: null });
           room.editor.focus();
         },
         { path, text },
@@ -327,7 +328,15 @@ describe.skipIf(noBrowser !== null)('the editor in a browser', () => {
         ({ text, undo }) => {
           room.editor.forget('Harbour.md');
           const caret = text.length;
-          room.editor.show({ path: 'Harbour.md', text, readOnly: false, caret, top: 0, undo });
+          room.editor.show({
+            marks: { passages: [], spans: [] },
+            path: 'Harbour.md',
+            text,
+            readOnly: false,
+            caret,
+            top: 0,
+            undo,
+          });
           room.editor.focus();
         },
         { text, undo },

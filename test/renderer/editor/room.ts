@@ -144,7 +144,16 @@ export async function openRoom(
   await page.evaluate((marked) => {
     const caret = marked.includes('|') ? marked.indexOf('|') : marked.length;
     const text = marked.replace('|', '');
-    room.editor.show({ path: 'Harbour.md', text, readOnly: false, caret, top: 0, undo: null });
+    const marks = { passages: [], spans: [] };
+    room.editor.show({
+      path: 'Harbour.md',
+      text,
+      marks,
+      readOnly: false,
+      caret,
+      top: 0,
+      undo: null,
+    });
     room.editor.focus();
   }, text);
   return { page, context, cdp: await context.newCDPSession(page), errors };

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { defaultSettings, type ApiHandlers, type Start } from '../../../src/shared/api/index.ts';
+import {
+  defaultSettings,
+  noMarks,
+  type ApiHandlers,
+  type Start,
+} from '../../../src/shared/api/index.ts';
 import type { Editor } from '../../../src/renderer/editor/types.ts';
 import { App } from '../../../src/renderer/state/app.svelte.ts';
 import { connectApi, settled, start, voice } from './api.ts';
@@ -36,7 +41,8 @@ function room(handlers: Partial<ApiHandlers> = {}, parts: Partial<Start> = {}) {
     caret: () => 4,
     focus: () => undefined,
     reveal: () => undefined,
-    insert: (piece) => inserted.push(piece),
+    marks: () => noMarks,
+    insert: (pieces) => inserted.push(pieces.map(({ text }) => text).join('')),
   } as Partial<Editor> as Editor);
   const calls = (name: string): unknown[] =>
     connection.asked.filter((each) => each.name === name).map(({ request }) => request);
@@ -99,7 +105,7 @@ describe('the app', () => {
       openDocument: ({ path }) => Promise.resolve(opened({ path, readOnly: 'It is locked.' })),
     });
     await app.documents.open('Fog.md');
-    expect(app.insert('text')).toBe(false);
+    expect(app.insert([{ text: 'text', passage: null }])).toBe(false);
     expect(inserted).toEqual([]);
     expect(app.notices.list).toHaveLength(1);
   });

@@ -1,10 +1,18 @@
 import { UserError } from '../../../src/shared/errors.ts';
 import {
   defaultSampling,
+  noMarks,
   type ApiHandlers,
   type Edit,
   type OpenDocument,
 } from '../../../src/shared/api/index.ts';
+import {
+  marksOf,
+  noRuns,
+  runsAfter,
+  runsOf,
+  type Runs,
+} from '../../../src/shared/provenance/index.ts';
 import { EditQueue } from '../../../src/renderer/state/edit-queue.ts';
 import { applyEdits } from '../../../src/renderer/state/edits.ts';
 import { connectApi } from './api.ts';
@@ -16,6 +24,7 @@ export const opened = (parts: Partial<OpenDocument> = {}): OpenDocument => ({
   form: 'UTF-8',
   readOnly: null,
   fileText: null,
+  marks: noMarks,
   preferences: { voice: null, sampling: defaultSampling, goal: null, caret: 0, top: 0 },
   undo: null,
   ...parts,
@@ -24,6 +33,7 @@ export const opened = (parts: Partial<OpenDocument> = {}): OpenDocument => ({
 /** A host with one document in memory, as strict about versions as the real one. */
 export class DocumentHost {
   text: string;
+  runs: Runs = noRuns;
   version = 0;
   /** What happens before an edit is taken: a pause, a failure. */
   before: () => Promise<void> = () => Promise.resolve();
@@ -37,11 +47,13 @@ export class DocumentHost {
       await this.before();
       if (base !== this.version) throw new UserError('document.stale', 'It changed meanwhile.');
       this.text = applyEdits(this.text, edits);
+      this.runs = runsAfter(this.runs, edits);
       return { version: ++this.version };
     },
-    replaceDocument: async ({ text }) => {
+    replaceDocument: async ({ text, marks }) => {
       await this.before();
       this.text = text;
+      this.runs = marks ? runsOf(marks) : noRuns;
       return { version: ++this.version };
     },
   };
@@ -54,7 +66,7 @@ export class DocumentHost {
   }
 
   opened(): OpenDocument {
-    return opened({ text: this.text, version: this.version });
+    return opened({ text: this.text, marks: marksOf(this.runs), version: this.version });
   }
 }
 
@@ -62,13 +74,14 @@ export class DocumentHost {
 export function edit(text: string) {
   const host = new DocumentHost(text);
   const connection = connectApi(host.handlers);
-  const page = { text };
+  const page = { text, runs: noRuns };
   const problems: string[] = [];
   const queue = new EditQueue({
     client: connection.client,
     path: 'Fog.md',
     version: 0,
     text: () => page.text,
+    marks: () => marksOf(page.runs),
     failed: ({ sentence }) => problems.push(sentence),
   });
   return {
@@ -80,6 +93,7 @@ export function edit(text: string) {
     /** As the editor tells it: the text has changed already. */
     change(...edits: Edit[]): void {
       page.text = applyEdits(page.text, edits);
+      page.runs = runsAfter(page.runs, edits);
       queue.push(edits);
     },
     type(at: number, insert: string): void {

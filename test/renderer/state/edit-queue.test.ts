@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/shared/errors.ts';
+import { runsOf } from '../../../src/shared/provenance/index.ts';
 import { edit } from './document-host.ts';
 import { settled } from './api.ts';
 
@@ -77,12 +78,37 @@ describe('the queue of edits', () => {
     room.host.before = pause(30);
     room.type(7, ' came');
     const theirs = room.host.change('The thick fog');
-    room.page.text = room.queue.reloaded(theirs);
+    room.page.text = room.queue.reloaded(theirs).text;
     expect(room.page.text).toBe('The thick fog came');
     room.host.before = () => Promise.resolve();
     await settled(40);
     await room.queue.flush();
     expect(room.host.text).toBe('The thick fog came');
+  });
+
+  test('marks what is suggested of theirs, and of what was not sent', async () => {
+    const room = edit('the fog');
+    room.host.before = pause(30);
+    const came = { from: 0, to: 5, passage: 0, taken: 1 };
+    room.change({ from: 7, to: 7, insert: ' came', marks: { passages: [passage], spans: [came] } });
+    room.host.runs = runsOf({ passages: [{ ...passage, id: 'b' }], spans: [{ ...came, from: 4 }] });
+    const { text, marks } = room.queue.reloaded(room.host.change('The thick fog'));
+    [room.page.text, room.page.runs] = [text, runsOf(marks)];
+    expect(marks.spans.map(({ from, to }) => text.slice(from, to))).toEqual(['t', ' came']);
+    room.host.before = () => Promise.resolve();
+    await settled(40);
+    await room.queue.flush();
+    expect(room.host.runs).toEqual(room.page.runs);
+  });
+
+  test('gives the host the marks of the whole text where edits went astray', async () => {
+    const room = edit('fog');
+    room.host.version = 7;
+    const span = { from: 1, to: 5, passage: 0, taken: 1 };
+    room.change({ from: 3, to: 3, insert: ' came', marks: { passages: [passage], spans: [span] } });
+    await room.queue.flush();
+    expect(room.host.runs).toEqual(room.page.runs);
+    expect(room.host.runs).toHaveLength(2);
   });
 
   test('waits while there is no connection, and sends what waited after it', async () => {
@@ -103,7 +129,7 @@ describe('the queue of edits', () => {
   test('after a reconnection takes the text of the host where nothing waited', async () => {
     const room = edit('fog');
     const theirs = room.host.change('mist');
-    expect(room.queue.reconnected(theirs)).toBe('mist');
+    expect(room.queue.reconnected(theirs)).toMatchObject({ text: 'mist' });
     expect(room.queue.idle).toBe(true);
     expect(room.queue.version).toBe(theirs.version);
     await room.queue.flush();
@@ -128,17 +154,24 @@ describe('the queue of edits', () => {
           for (const [place, insert, gone, waits] of steps) {
             const from = place % (room.page.text.length + 1);
             const to = Math.min(room.page.text.length, from + gone);
-            room.change({ from, to, insert });
+            // Every other piece is a voice's.
+            const isVoice = insert !== '' && place % 2 === 0;
+            const span = { from: 0, to: insert.length, passage: 0, taken: 1 };
+            const marks = { marks: { passages: [passage], spans: [span] } };
+            room.change({ from, to, insert, ...(isVoice ? marks : {}) });
             if (waits) await settled(0);
           }
           await room.queue.flush();
           expect(room.host.text).toBe(room.page.text);
+          expect(room.host.runs).toEqual(room.page.runs);
         },
       ),
       { numRuns: 60 },
     );
   });
 });
+
+const passage = { id: 'a', voice: 'Mine', at: 0, creativity: 50, seed: 7 };
 
 /** A page that typed and then lost the connection. */
 async function losing(text: string, typed: string) {

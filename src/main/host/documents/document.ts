@@ -1,8 +1,16 @@
-import type { Edit, OpenDocument, Preferences, SaveState } from '../../../shared/api/index.ts';
+import type {
+  Edit,
+  Marks,
+  OpenDocument,
+  Preferences,
+  SaveState,
+} from '../../../shared/api/index.ts';
+import { marksOf, noRuns, runsAfter, runsOf, type Runs } from '../../../shared/provenance/index.ts';
 import type { TextOfDocument } from '../types.ts';
 import { ChunkedText } from './chunked-text.ts';
 import type { Journal } from './journal.ts';
-import { editLineEnds, replaceLineEnds } from './line-ends.ts';
+import { differenceOf, editLineEnds, replaceLineEnds } from './line-ends.ts';
+import type { Recovered } from './recovery.ts';
 import type { Known } from './save-file.ts';
 import { describe, type Form, type TextFile } from './text-file.ts';
 
@@ -37,6 +45,7 @@ export class Document {
   saved: number;
   timer: NodeJS.Timeout | undefined;
   #text: ChunkedText;
+  #runs: Runs;
   #version: number;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -45,6 +54,7 @@ export class Document {
     file: TextFile,
     known: Known,
     journal: Journal,
+    runs: Runs = noRuns,
   ) {
     this.path = place.path;
     this.real = place.real;
@@ -53,6 +63,7 @@ export class Document {
     this.known = known;
     this.journal = journal;
     this.#text = new ChunkedText(file.text);
+    this.#runs = runs;
     this.#version = 1;
     this.saved = 1;
   }
@@ -67,6 +78,11 @@ export class Document {
 
   get text(): string {
     return this.#text.toString();
+  }
+
+  /** What of the text a voice suggested. */
+  get runs(): Runs {
+    return this.#runs;
   }
 
   /** For those who follow: always the present, and its text is joined only when it is read. */
@@ -97,23 +113,27 @@ export class Document {
       this.form = { ...this.form, lineEnds };
     }
     this.#text.apply(edits);
+    this.#runs = runsAfter(this.#runs, edits);
     this.#version++;
     this.journal.append({ kind: 'edits', version: this.#version, edits: [...edits] });
   }
 
-  /** Another text as a whole, and journals it. */
-  replace(text: string): void {
+  /** Another text as a whole, and journals it. Without `marks`, what stays of the text keeps its own. */
+  replace(text: string, marks: Marks | null = null): void {
     this.#begin();
+    this.#runs = marks ? runsOf(marks) : runsAfter(this.#runs, [differenceOf(this.text, text)]);
     const lineEnds = replaceLineEnds(this.form.lineEnds, this.text, text);
     this.form = { ...this.form, lineEnds };
     this.#text = new ChunkedText(text);
     this.#version++;
-    this.journal.append({ kind: 'text', version: this.#version, text });
+    const kept = marksOf(this.#runs);
+    this.journal.append({ kind: 'text', version: this.#version, text, marks: kept });
   }
 
   /** What a crash had left here that the file does not have. */
-  recover(text: string, form: Form, version: number, theirs: Theirs): void {
+  recover({ text, runs, form, version }: Recovered, theirs: Theirs): void {
     this.#text = new ChunkedText(text);
+    this.#runs = runs;
     this.form = form;
     this.#version = version;
     this.saved = 0;
@@ -121,7 +141,8 @@ export class Document {
   }
 
   /** The file's text in place of this one; nothing is unsaved any more. */
-  async adopt({ file, known }: Omit<Theirs, 'bytes'>): Promise<void> {
+  async adopt({ file, known }: Omit<Theirs, 'bytes'>, runs: Runs): Promise<void> {
+    this.#runs = runs;
     this.#text = new ChunkedText(file.text);
     this.form = file.form;
     this.readOnly = file.readOnly;
@@ -170,6 +191,7 @@ export class Document {
       form: describe(this.form),
       readOnly: this.readOnly,
       fileText: recovered ? standing.theirs.file.text : null,
+      marks: marksOf(this.#runs),
       preferences,
       undo: null,
     };
@@ -185,6 +207,7 @@ export class Document {
       sha256: this.known?.sha256 ?? null,
       version: this.#version,
       text: this.text,
+      marks: marksOf(this.#runs),
       form: this.form,
     });
   }

@@ -1,11 +1,13 @@
-import type { ApiEmit, Edit, OpenDocument, Preferences } from '../../../shared/api/index.ts';
+import type { ApiEmit, Edit, Marks, OpenDocument, Preferences } from '../../../shared/api/index.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
+import type { Runs } from '../../../shared/provenance/index.ts';
 import type { Disposer } from '../../../shared/rpc/index.ts';
+import type { MarksStore } from '../provenance/index.ts';
 import type { DocumentListener, OpenDocuments, TextOfDocument } from '../types.ts';
 import { Document } from './document.ts';
 import { Journal, journalPath, readJournal } from './journal.ts';
 import { Keeper } from './keeper.ts';
-import { replay } from './recovery.ts';
+import { replayAll } from './recovery.ts';
 import { readKnown } from './save-file.ts';
 import { readTextFile } from './text-file.ts';
 import type { UndoStore } from './undo.ts';
@@ -18,6 +20,8 @@ export interface DocumentsOptions {
   /** Where a document of the library would be, there or not. */
   readonly place: (path: string) => string;
   readonly preferences: (path: string) => Preferences;
+  /** Keeps what of the texts is suggested. */
+  readonly marks: MarksStore;
   readonly autosaveDelay: () => number;
   readonly emit: ApiEmit;
   readonly log: (line: string) => void;
@@ -47,6 +51,11 @@ export class Documents implements OpenDocuments {
 
   get(path: string): TextOfDocument | null {
     return this.#open.get(path)?.view ?? null;
+  }
+
+  /** What of an open text is suggested; null where it is not open. */
+  runs(path: string): Runs | null {
+    return this.#open.get(path)?.runs ?? null;
   }
 
   all(): readonly TextOfDocument[] {
@@ -101,9 +110,12 @@ export class Documents implements OpenDocuments {
   }
 
   /** Gives the new version. Throws UserError. */
-  replace(path: string, text: string): number {
+  replace(path: string, text: string, marks: Marks | null = null): number {
     const document = this.#writable(path);
-    this.#keeper.changing(document, () => document.replace(text.replace(/\r\n?/g, '\n')));
+    const plain = text.replace(/\r\n?/g, '\n');
+    // Offsets count in the text that came.
+    const fitting = plain.length === text.length ? marks : null;
+    this.#keeper.changing(document, () => document.replace(plain, fitting));
     this.#reopened(document);
     return document.version;
   }
@@ -225,19 +237,25 @@ export class Documents implements OpenDocuments {
   }
 
   async #read(path: string): Promise<Document> {
-    const { journals, resolve } = this.#options;
+    const { journals, resolve, marks } = this.#options;
     const real = await resolve(path);
     const found = await readKnown(real);
     if (!found) throw missing(path);
     const file = await readTextFile(found.bytes, path);
     const place = journalPath(journals, real);
     const { records, end } = await readJournal(place);
-    const left = replay(records);
-    const unsaved = left && left.text !== file.text && !file.readOnly ? left : null;
+    const left = replayAll(records);
+    const unsaved =
+      left && !left.isSaved && left.text !== file.text && !file.readOnly ? left : null;
+    // A program that ended between the text and its marks left the newer ones in the journal.
+    const isLast = left !== null && left.text === file.text;
+    const kept = await marks.load(real, file.text);
+    const runs = isLast ? left.runs : kept;
+    if (isLast) marks.save(real, file.text, runs);
     const journal = new Journal(place, unsaved ? end : 0, (error) => this.#journalFailed(error));
-    const document = new Document({ path, real }, file, found.known, journal);
+    const document = new Document({ path, real }, file, found.known, journal, runs);
     const theirs = { file, bytes: found.bytes, known: found.known };
-    if (unsaved) document.recover(unsaved.text, unsaved.form, unsaved.version, theirs);
+    if (unsaved) document.recover(unsaved, theirs);
     // Two texts and two journals of one file would step on each other.
     const twin = [...this.#open.values()].find((other) => other.real === real);
     if (twin) {
@@ -286,6 +304,7 @@ export class Documents implements OpenDocuments {
     clearTimeout(document.timer);
     if (document.dirty) await document.journal.close();
     else await document.journal.remove();
+    await this.#options.marks.forget(document.real);
     this.#open.delete(document.path);
     for (const listener of this.#listeners) listener.closed(document.path);
   }

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import * as v from 'valibot';
-import { editsSchema } from '../../../shared/api/index.ts';
+import { editsSchema, marksSchema } from '../../../shared/api/index.ts';
 import { codeOf, diskError, renameDurably, syncFolder } from '../../files/atomic.ts';
 
 const version = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -27,10 +27,16 @@ const recordSchema = v.variant('kind', [
     sha256: v.nullable(v.string()),
     version,
     text: v.string(),
+    marks: v.exactOptional(marksSchema),
     form: formSchema,
   }),
   v.object({ kind: v.literal('edits'), version, edits: editsSchema }),
-  v.object({ kind: v.literal('text'), version, text: v.string() }),
+  v.object({
+    kind: v.literal('text'),
+    version,
+    text: v.string(),
+    marks: v.exactOptional(marksSchema),
+  }),
   /** What was up to this version is in a verified file. */
   v.object({ kind: v.literal('saved'), version, sha256: v.string() }),
   v.object({ kind: v.literal('moved'), path: v.string(), real: v.string() }),

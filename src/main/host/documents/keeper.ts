@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
 import type { ApiEmit, OpenDocument } from '../../../shared/api/index.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
+import type { Runs } from '../../../shared/provenance/index.ts';
+import type { MarksStore, TextWithRuns } from '../provenance/index.ts';
 import { copyNames } from './copies.ts';
 import type { Document, Theirs } from './document.ts';
 import {
@@ -26,6 +28,7 @@ export interface KeeperOptions {
   readonly emit: ApiEmit;
   readonly log: (line: string) => void;
   readonly now: () => Date;
+  readonly marks: MarksStore;
   readonly isOpen: (document: Document) => boolean;
   /** As the page is told of it. */
   readonly told: (document: Document) => OpenDocument;
@@ -84,8 +87,9 @@ export class Keeper {
       await this.#copy(document, 'their version', theirs.bytes);
       await this.#write(document, theirs.known);
     } else {
+      const runsOf = await this.#options.marks.reload(document.real, theirs.file.text);
       await this.#copyMine(document);
-      await this.#adopt(document, theirs);
+      await this.#adopt(document, theirs, runsOf);
     }
     this.tell(document);
   }
@@ -136,10 +140,11 @@ export class Keeper {
 
   /** Writes the text to the file and tells what became of it. Throws UserError. */
   async #write(document: Document, expected: Expected): Promise<void> {
-    const { version } = document;
+    const { version, text, runs } = document;
     const bytes = this.#bytesOf(document);
     try {
       const known = await saveFile(document.real, bytes, expected);
+      this.#options.marks.save(document.real, text, runs);
       this.#saved(document, version, known);
     } catch (error) {
       if (error instanceof Changed) {
@@ -200,21 +205,27 @@ export class Keeper {
 
   async #reload(document: Document, { bytes, known }: NonNullable<Changed['found']>) {
     let file;
+    let runsOf;
     try {
       file = await readTextFile(bytes, document.path);
+      runsOf = await this.#options.marks.reload(document.real, file.text);
     } catch (error) {
       if (!isUserError(error)) throw error;
       return this.#conflict(document, { bytes, known });
     }
     // Typed while it was read.
     if (document.dirty) return this.#conflict(document, { bytes, known });
-    await this.#adopt(document, { file, known });
+    await this.#adopt(document, { file, known }, runsOf);
     this.tell(document);
   }
 
-  /** The file's text in place of this one. */
-  async #adopt(document: Document, theirs: Omit<Theirs, 'bytes'>): Promise<void> {
-    const adopted = document.adopt(theirs);
+  /** The file's text in place of this one; `runsOf` finds what of it is suggested. */
+  async #adopt(
+    document: Document,
+    theirs: Omit<Theirs, 'bytes'>,
+    runsOf: (before: TextWithRuns) => Runs,
+  ): Promise<void> {
+    const adopted = document.adopt(theirs, runsOf(document));
     // Told with the new version, not after it: a page that first hears that its edit is stale would put its
     // own text in the place of this one.
     this.#options.reopened(document);

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { isUserError } from '../../../shared/errors.ts';
+import { noRuns, runsAfter, runsOf, type Runs } from '../../../shared/provenance/index.ts';
 import { codeOf, renameDurably } from '../../files/atomic.ts';
 import { ChunkedText } from './chunked-text.ts';
 import { copyNames } from './copies.ts';
@@ -14,21 +15,29 @@ export interface Recovered {
   readonly path: string;
   readonly real: string;
   readonly text: string;
+  /** What of it a voice suggested. */
+  readonly runs: Runs;
   readonly form: Form;
+  /** Of its last change. */
+  readonly version: number;
   /** Hash of the file it was based on or last saved as; null where there was none. */
   readonly sha256: string | null;
+  /** All of it is in the file. */
+  readonly isSaved: boolean;
 }
 
-/**
- * The text that a journal leads to, or null where everything in it was saved. `version` is that of its
- * last change.
- */
-export function replay(
-  records: readonly JournalRecord[],
-): (Recovered & { readonly version: number }) | null {
+/** The text that a journal leads to, or null where everything in it was saved. */
+export function replay(records: readonly JournalRecord[]): Recovered | null {
+  const last = replayAll(records);
+  return last === null || last.isSaved ? null : last;
+}
+
+/** The text that a journal leads to, saved or not; null where there is none. */
+export function replayAll(records: readonly JournalRecord[]): Recovered | null {
   const [base, ...rest] = records;
   if (base?.kind !== 'base') return null;
   const text = new ChunkedText(base.text);
+  let runs = base.marks ? runsOf(base.marks) : noRuns;
   let form: Form = base.form;
   let { path, real, sha256, version } = base;
   let saved = base.version;
@@ -42,11 +51,13 @@ export function replay(
           form = { ...form, lineEnds: editLineEnds(form.lineEnds, text.toString(), record.edits) };
         }
         text.apply(record.edits);
+        runs = runsAfter(runs, record.edits);
         ({ version } = record);
         break;
       case 'text':
         form = { ...form, lineEnds: replaceLineEnds(form.lineEnds, text.toString(), record.text) };
         text.apply([{ from: 0, to: text.length, insert: record.text }]);
+        runs = record.marks ? runsOf(record.marks) : noRuns;
         ({ version } = record);
         break;
       case 'saved':
@@ -57,7 +68,8 @@ export function replay(
         ({ path, real } = record);
     }
   }
-  return saved >= version ? null : { path, real, text: text.toString(), form, sha256, version };
+  const isSaved = saved >= version;
+  return { path, real, text: text.toString(), runs, form, sha256, version, isSaved };
 }
 
 const there = (path: string): Promise<boolean> =>

@@ -5,6 +5,7 @@ import type { Library as LibraryView } from '../../../shared/api/index.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { diskError, isLeftover, renameDurably } from '../../files/atomic.ts';
 import { createFile, type Documents } from '../documents/index.ts';
+import type { MarksStore } from '../provenance/index.ts';
 import type { Platform } from '../types.ts';
 import { checkedName, folded, freeNames, isDocument, withEnding } from './names.ts';
 import { forPeople, type Places } from './places.ts';
@@ -20,6 +21,7 @@ export interface LibraryOptions {
   readonly places: Places;
   readonly words: WordCounts;
   readonly documents: Documents;
+  readonly marks: MarksStore;
   readonly platform: Platform;
   readonly changed: (library: LibraryView) => void;
   readonly notice: (sentence: string) => void;
@@ -148,10 +150,11 @@ export class Library {
   /** Throws UserError. */
   trash(path: string): Promise<void> {
     return this.#inTurn(async () => {
-      await this.places.real(path);
+      const real = await this.places.real(path);
       await this.#options.documents.trashing(path, () =>
         this.#options.platform.trash(this.places.at(path)),
       );
+      await this.#trashMarks(real);
       await this.refresh();
     });
   }
@@ -197,7 +200,7 @@ export class Library {
   }
 
   async #move(from: string, to: string): Promise<string> {
-    await this.places.real(from);
+    const real = await this.places.real(from);
     if (from === to) return to;
     // The entry itself, not what a link leads to.
     const source = this.places.at(from);
@@ -205,11 +208,16 @@ export class Library {
     // Its own name is not in the way of one that differs in case alone; another entry of that name is.
     const own = dirname(source) === dirname(target) ? basename(source) : null;
     await this.#assertFree(await this.places.folder(parentOf(to)), basename(target), own);
-    await this.#options.documents.moving(from, to, () =>
-      renameDurably(source, target).catch((error: unknown) => {
+    const { documents, marks } = this.#options;
+    await documents.moving(from, to, async () => {
+      await marks.settled(real);
+      await renameDurably(source, target).catch((error: unknown) => {
         throw diskError(error, target);
-      }),
-    );
+      });
+      // A link has moved, and not what it leads to.
+      const now = await this.places.real(to);
+      if (now !== real) await marks.moved(real, now);
+    });
     return this.#done(to);
   }
 
@@ -222,6 +230,19 @@ export class Library {
       'document.exists',
       `There is a "${taken}" in this folder already; choose another name.`,
     );
+  }
+
+  /** What is kept beside a document goes with it; one that is there still was a link. */
+  async #trashMarks(real: string): Promise<void> {
+    const { marks, platform, log } = this.#options;
+    try {
+      const sidecar = await marks.sidecar(real);
+      if (sidecar !== null && !(await fs.stat(real).then(isThere, isGone))) {
+        await platform.trash(sidecar);
+      }
+    } catch (error) {
+      log(`The marks of ${real}: ${String(error)}`);
+    }
   }
 
   async #done(path: string): Promise<string> {
@@ -300,6 +321,9 @@ export class Library {
       });
   }
 }
+
+const isThere = (): boolean => true;
+const isGone = (): boolean => false;
 
 const inside = (folder: string, name: string): string =>
   folder === '' ? name : `${folder}/${name}`;

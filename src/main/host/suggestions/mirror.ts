@@ -1,6 +1,10 @@
+import type { Edit } from '../../../shared/api/index.ts';
 import type { Disposer } from '../../../shared/rpc/index.ts';
 import type { Engines } from '../engines/index.ts';
 import type { OpenDocuments, TextOfDocument } from '../types.ts';
+
+/** A voice reads the letters, whoever wrote them. */
+const plain = ({ from, to, insert }: Edit): Edit => ({ from, to, insert });
 
 /**
  * Keeps copies of the open documents in the sampler: a fresh process gets them all, and then every change,
@@ -24,7 +28,7 @@ export function mirrorDocuments(
     documents.follow({
       opened: open,
       edited: (id, version, edits) =>
-        watch(sampler.callIfRunning('editText', { id, version, edits: [...edits] })),
+        watch(sampler.callIfRunning('editText', { id, version, edits: edits.map(plain) })),
       closed: (id) => watch(sampler.callIfRunning('closeText', { id })),
     }),
   ];

@@ -45,6 +45,9 @@ const editor = createEditor(document.querySelector<HTMLElement>('#room')!, {
     ghostChanged: (state) => (ghost = state),
     countsChanged: (...values) => calls.push(['counts', ...values]),
     outlineChanged: (...values) => calls.push(['outline', ...values]),
+    passageOf: (request) => ({ id: request, voice: 'Mine', at: 0, creativity: 50, seed: 7 }),
+    suggestedChanged: (...values) => calls.push(['suggested', ...values]),
+    passageAtCaret: (...values) => calls.push(['passage', ...values]),
   },
 });
 

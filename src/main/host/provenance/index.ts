@@ -1,0 +1,2 @@
+/** Which words of the documents are suggested: kept beside them, found again, and told. */
+export { MarksStore, type TextWithRuns } from './marks-store.ts';
