@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ApiHandlers } from '../../../src/shared/api/index.ts';
+import { noMarks, type ApiHandlers, type Marks } from '../../../src/shared/api/index.ts';
 import { UserError } from '../../../src/shared/errors.ts';
 import type { Editor, EditorText } from '../../../src/renderer/editor/types.ts';
 import { Documents } from '../../../src/renderer/state/documents.svelte.ts';
@@ -33,6 +33,9 @@ class FakeEditor {
   }
   text(): string {
     return this.texts.get(this.shown ?? '') ?? '';
+  }
+  marks(): Marks {
+    return noMarks;
   }
   caret(): number {
     return 0;

@@ -1,6 +1,6 @@
 import type { ApiEmit, Edit, Marks, OpenDocument, Preferences } from '../../../shared/api/index.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
-import type { Runs } from '../../../shared/provenance/index.ts';
+import { unionOf, type Runs } from '../../../shared/provenance/index.ts';
 import type { Disposer } from '../../../shared/rpc/index.ts';
 import type { MarksStore } from '../provenance/index.ts';
 import type { DocumentListener, OpenDocuments, TextOfDocument } from '../types.ts';
@@ -250,7 +250,7 @@ export class Documents implements OpenDocuments {
     // A program that ended between the text and its marks left the newer ones in the journal.
     const isLast = left !== null && left.text === file.text;
     const kept = await marks.load(real, file.text);
-    const runs = isLast ? left.runs : kept;
+    const runs = isLast ? unionOf(left.runs, kept) : kept;
     if (isLast) marks.save(real, file.text, runs);
     const journal = new Journal(place, unsaved ? end : 0, (error) => this.#journalFailed(error));
     const document = new Document({ path, real }, file, found.known, journal, runs);

@@ -90,7 +90,9 @@ export async function recoverGone(journals: string, root: string, at: Date): Pro
   for (const name of await fs.readdir(journals)) {
     if (!name.endsWith('.journal')) continue;
     const journal = join(journals, name);
-    const left = replay((await readJournal(journal)).records);
+    const last = replayAll((await readJournal(journal)).records);
+    // What of a saved text is suggested may be in its journal alone, if the program ended at once.
+    const left = last && (!last.isSaved || last.runs.length > 0) ? last : null;
     if (left) {
       const isHere = left.real.startsWith(root + sep);
       if (!isHere) continue;
@@ -98,6 +100,10 @@ export async function recoverGone(journals: string, root: string, at: Date): Pro
         // Its document was moved and the program ended before the journal was.
         const right = journalPath(journals, left.real);
         if (journal !== right && !(await there(right))) await renameDurably(journal, right);
+        continue;
+      }
+      if (left.isSaved) {
+        await fs.rm(journal, { force: true });
         continue;
       }
       const copy = await keep(left, root, at);

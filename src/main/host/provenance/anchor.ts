@@ -25,7 +25,7 @@ const AROUND = 32;
 const SHORT = 24;
 const SURE = 8;
 /** Shorter ones are not looked for in halves. */
-const SPLIT = 24;
+const SPLIT = 12;
 /** Places of the same words that are compared, on either side of where they were. */
 const PLACES = 6;
 /** Characters that are searched in all; after that only what stands where it was is found. */
@@ -33,17 +33,17 @@ const BUDGET = 400_000_000;
 
 /** The stretches of a text, ready to be found again. */
 export const quotesOf = (text: string, runs: Runs): readonly Quote[] =>
-  [...blocksOf(runs)].map(({ from, to }) => ({
+  [...blocksOf(runs)].map(({ from, to, stretches }) => ({
     from,
     text: text.slice(from, to),
-    runs: sliceRuns(runs, from, to),
+    runs: runsFrom(shifted(stretches, -from)),
     before: text.slice(Math.max(0, from - AROUND), from),
     after: text.slice(to, to + AROUND),
   }));
 
 /** The runs of the text that the quotes are of, to the letter. */
 export const runsOfQuotes = (quotes: readonly Quote[]): Runs =>
-  runsFrom(quotes.flatMap(({ from, runs }) => shifted(runs, from)));
+  runsFrom(quotes.flatMap(({ from, runs }) => shifted(stretchesOf(runs), from)));
 
 /** The runs of `text` as far as the quotes are found in it. What is not found is dropped. */
 export function anchored(text: string, quotes: readonly Quote[]): Runs {
@@ -58,7 +58,7 @@ export function anchored(text: string, quotes: readonly Quote[]): Runs {
       const to = piece.from + piece.quote.text.length;
       end = Math.max(end, to);
       return from < to
-        ? shifted(sliceRuns(piece.quote.runs, from - piece.from, Infinity), from)
+        ? shifted(stretchesOf(sliceRuns(piece.quote.runs, from - piece.from, Infinity)), from)
         : [];
     }),
   );
@@ -69,8 +69,8 @@ interface Piece {
   readonly quote: Quote;
 }
 
-const shifted = (runs: Runs, by: number): Stretch[] =>
-  [...stretchesOf(runs)].map(({ from, to, label }) => ({ from: from + by, to: to + by, label }));
+const shifted = (stretches: Iterable<Stretch>, by: number): Stretch[] =>
+  [...stretches].map(({ from, to, label }) => ({ from: from + by, to: to + by, label }));
 
 class Anchor {
   readonly #text: string;
@@ -134,7 +134,7 @@ class Anchor {
   #halves({ from, text, runs, before, after }: Quote): readonly Quote[] {
     if (text.length < SPLIT) return [];
     const middle = text.length >> 1;
-    const space = text.indexOf(' ', middle);
+    const space = text.indexOf(' ', middle - 1);
     const cut = space < 0 || space + 1 >= text.length ? middle : space + 1;
     const [left, right] = [text.slice(0, cut), text.slice(cut)];
     return [
@@ -155,17 +155,16 @@ class Anchor {
     const end = start + quote.text.length;
     const least = left ? left.quote.from + left.quote.text.length - whole.from : 0;
     const most = right ? right.quote.from - whole.from : whole.text.length;
+    const shift = from - start;
     let a = start;
     let b = end;
-    while (
-      a > least &&
-      from - (start - a) > 0 &&
-      whole.text[a - 1] === this.#text[from - (start - a) - 1]
-    )
-      a--;
-    while (b < most && whole.text[b] === this.#text[from + (b - start)]) b++;
+    while (a > least && a + shift > 0 && whole.text[a - 1] === this.#text[a + shift - 1]) a--;
+    while (b < most && whole.text[b] === this.#text[b + shift]) b++;
+    // Half a word is the same by chance.
+    while (a < start && !isEdge(whole.text, a)) a++;
+    while (b > end && !isEdge(whole.text, b)) b--;
     return {
-      from: from - (start - a),
+      from: a + shift,
       quote: {
         ...quote,
         from: whole.from + a,
@@ -175,6 +174,12 @@ class Anchor {
     };
   }
 }
+
+const isLetter = (character = ''): boolean => /[\p{L}\p{N}\p{M}]/u.test(character);
+
+/** Whether no word goes over this place. */
+const isEdge = (text: string, at: number): boolean =>
+  !isLetter(text[at - 1]) || !isLetter(text[at]);
 
 function sameStart(a: string, b: string): number {
   let n = 0;

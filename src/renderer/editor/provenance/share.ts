@@ -54,7 +54,7 @@ class Share {
     for (let counted = 0; counted < SLICE;) {
       const next = this.#blocks.next();
       if (next.done === true) return this.#tell(this.#words);
-      for (const _word of keptIn(next.value, slice)) this.#words++;
+      this.#words += [...keptIn(next.value, slice)].length;
       counted += next.value.to - next.value.from;
     }
     this.#later(4);
