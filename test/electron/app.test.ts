@@ -28,7 +28,9 @@ let root: string;
 let client: ApiClient;
 const at = (...names: string[]): string => path.join(root, ...names);
 const window = (): FakeWindow => FakeWindow.all[0]!;
-const handlersBefore = process.listeners('uncaughtException');
+const bugs = ['uncaughtException', 'unhandledRejection'] as const;
+const handlersBefore = bugs.map((name) => process.listeners(name as 'exit'));
+const { argv } = process;
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'understudy-electron-'));
@@ -43,8 +45,13 @@ beforeAll(async () => {
   await writeFile(at('dist', 'dictionaries', 'en-US.bdic'), 'BDic of a test');
   app.beforeReady = () => (placed = readdirSync(at('data', 'Dictionaries')));
   app.root = root;
-  app.switches.set('data', at('data'));
-  app.switches.set('library', at('library'));
+  process.argv = [
+    ...argv,
+    '--ozone-platform=x11',
+    `--data=${at('data')}`,
+    '--library',
+    at('library'),
+  ];
   await import('../../src/main/electron/index.ts');
   await vi.waitFor(() => expect(FakeWindow.all).toHaveLength(1), { timeout: 10_000 });
   renderer.frame = window().webContents.mainFrame;
@@ -54,8 +61,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const listener of process.listeners('uncaughtException')) {
-    if (!handlersBefore.includes(listener)) process.off('uncaughtException', listener);
+  process.argv = argv;
+  for (const [i, name] of bugs.entries()) {
+    for (const listener of process.listeners(name as 'exit')) {
+      if (!handlersBefore[i]!.includes(listener)) process.off(name, listener);
+    }
   }
   await rm(root, { recursive: true, force: true });
 });

@@ -129,9 +129,12 @@ export class FakeWindow extends EventEmitter {
     app.emit('web-contents-created', {}, this.webContents);
   }
 
+  /** Why pages do not load; null where they do. */
+  static failure: Error | null = null;
+
   loadURL(address: string): Promise<void> {
     this.address = address;
-    return Promise.resolve();
+    return FakeWindow.failure === null ? Promise.resolve() : Promise.reject(FakeWindow.failure);
   }
 
   getNormalBounds = (): Electron.Rectangle => ({ x: 10, y: 20, width: 900, height: 700 });
@@ -180,7 +183,6 @@ class FakeApp extends EventEmitter {
   readonly exit = vi.fn<Electron.App['exit']>();
   readonly commandLine = {
     appendSwitch: (name: string, value = '') => void this.switches.set(name, value),
-    getSwitchValue: (name: string) => this.switches.get(name) ?? '',
   } satisfies Partial<Electron.CommandLine>;
 
   enableSandbox = (): void => void this.order.push('enableSandbox');
@@ -215,6 +217,7 @@ export const defaultSession = new FakeSession();
 export const ipcMain = new EventEmitter();
 export const children: { file: string; args: readonly string[]; child: FakeChild }[] = [];
 export const menus: Electron.MenuItemConstructorOptions[][] = [];
+export const popups: Electron.PopupOptions[] = [];
 export const schemes: Electron.CustomScheme[] = [];
 /** What the preload gave to the page, by name. */
 export const exposed = new Map<string, unknown>();
@@ -278,7 +281,7 @@ export function fakeElectron(): { [K in keyof Used]: unknown } {
     Menu: {
       buildFromTemplate: (template: Electron.MenuItemConstructorOptions[]) => {
         menus.push(template);
-        return { popup: () => undefined };
+        return { popup: (options: Electron.PopupOptions) => void popups.push(options) };
       },
       setApplicationMenu: () => undefined,
     } satisfies Part<typeof Electron.Menu>,

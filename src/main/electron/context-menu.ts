@@ -62,6 +62,13 @@ export function contextItems(
 export function offerContextMenu(contents: WebContents, log: (line: string) => void): void {
   contents.on('context-menu', (_event, params) => {
     const items = contextItems(params, contents, log);
-    if (items.length > 0) Menu.buildFromTemplate(items).popup();
+    if (items.length === 0) return;
+    const { x, y, frame, menuSourceType } = params;
+    Menu.buildFromTemplate(items).popup({
+      ...(frame === null ? {} : { frame }),
+      sourceType: menuSourceType,
+      // By the key it belongs to the caret, wherever the mouse is.
+      ...(menuSourceType === 'keyboard' ? { x, y } : {}),
+    });
   });
 }

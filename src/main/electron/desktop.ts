@@ -49,6 +49,9 @@ async function run(problems: readonly string[]): Promise<void> {
   );
   // A bug outside of any call. The documents are in the host and on the disk: writing goes on.
   process.on('uncaughtException', (error) => log(error.stack ?? error.message));
+  process.on('unhandledRejection', (reason) =>
+    log(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)),
+  );
 
   const { defaultSession } = session;
   guardSession(defaultSession, app.isPackaged);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { app } from 'electron';
 
 /** Where everything is, in the packaged app and in a clone. */
@@ -23,9 +24,23 @@ export interface Dictionaries {
   readonly used: string;
 }
 
+/**
+ * What follows a name on the command line, or "": `--data FOLDER`, `--data=FOLDER`. All others are
+ * Chromium's; its own way to read them is for them alone, and knows only the second form.
+ */
+function named(name: 'data' | 'library'): string {
+  const { values } = parseArgs({
+    args: process.argv.slice(1),
+    options: { data: { type: 'string' }, library: { type: 'string' } },
+    strict: false,
+  });
+  const value = values[name];
+  return typeof value === 'string' ? value : '';
+}
+
 /** `--data FOLDER` replaces the system's place for Understudy's own files, Chromium's among them. */
 export function chooseDataFolder(): void {
-  const chosen = app.commandLine.getSwitchValue('data');
+  const chosen = named('data');
   if (chosen !== '') app.setPath('userData', path.resolve(chosen));
 }
 
@@ -33,7 +48,7 @@ export function folders(): Folders {
   const root = app.getAppPath();
   // Beside the archive in the packaged app, so that any program can open them.
   const resources = app.isPackaged ? process.resourcesPath : path.join(root, 'resources');
-  const library = app.commandLine.getSwitchValue('library');
+  const library = named('library');
   const own = app.getPath('userData');
   return {
     data: path.join(own, 'Understudy'),

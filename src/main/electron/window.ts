@@ -42,7 +42,8 @@ export function openWindow(
     icon,
     backgroundColor: paperColour(nativeTheme, theme),
     autoHideMenuBar: true,
-    fullscreen: fullScreen,
+    // Set to false it would take the button away on macOS.
+    ...(fullScreen ? { fullscreen: true } : {}),
     webPreferences: {
       preload: path.join(app.getAppPath(), 'dist', 'app', 'preload.cjs'),
       sandbox: true,
@@ -66,7 +67,14 @@ export function openWindow(
   rememberPlace(window, memory);
   offerContextMenu(window.webContents, log);
   loadAgainAfterCrashes(window, log);
-  void window.loadURL(`${ORIGIN}/`).catch((error: unknown) => log(`The page: ${String(error)}`));
+  window.webContents.on('preload-error', (_event, file, error) =>
+    log(`${file}: ${error.stack ?? error.message}`),
+  );
+  void window.loadURL(`${ORIGIN}/`).catch((error: unknown) => {
+    log(`The page: ${String(error)}`);
+    // An empty window can be closed; one that was never shown would keep the app running unseen.
+    if (!window.isDestroyed()) window.show();
+  });
   return window;
 }
 
