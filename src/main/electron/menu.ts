@@ -16,7 +16,9 @@ const when = (condition: boolean, ...items: Items): Items => (condition ? items 
 
 /**
  * The menu of the app. What the system knows how to do is a role; the rest are commands of the page, which
- * shows their keys in its palette: they can be changed there, so the menu claims none.
+ * shows their keys in its palette: they can be changed there, so the menu claims none. To undo is the
+ * page's: Chromium knows nothing of what the editor can undo, and has nothing to do again. Its keys are the
+ * menu's nevertheless, because on macOS fields hear them only through it.
  */
 export function menuTemplate({ name, mac, isPackaged, run }: MenuOptions): Items {
   const command = (label: string, what: MenuCommand): MenuItemConstructorOptions => ({
@@ -56,8 +58,8 @@ export function menuTemplate({ name, mac, isPackaged, run }: MenuOptions): Items
     {
       label: '&Edit',
       submenu: [
-        { role: 'undo' },
-        { role: 'redo' },
+        { ...command('Undo', 'undo'), accelerator: 'CommandOrControl+Z' },
+        { ...command('Redo', 'redo'), accelerator: mac ? 'Shift+Command+Z' : 'Control+Y' },
         separator,
         { role: 'cut' },
         { role: 'copy' },

@@ -15,6 +15,7 @@ import { Documents } from './documents.svelte.ts';
 import { Goals } from './goals.svelte.ts';
 import { History } from './history.svelte.ts';
 import { Library } from './library.svelte.ts';
+import { inField } from './native-undo.ts';
 import { Notices } from './notices.svelte.ts';
 import { Search } from './search.svelte.ts';
 import { Session } from './session.svelte.ts';
@@ -116,7 +117,10 @@ export class App {
     this.welcome = new Welcome(this, sample);
     this.commands = new Commands(catalogue(this), () => this.settings.values.keys, this.platform);
     client.on.enginesChanged((engines) => (this.engines = engines));
-    client.on.command((id) => this.commands.run(id));
+    client.on.command((id) => {
+      if ((id === 'undo' || id === 'redo') && inField(id)) return;
+      this.commands.run(id);
+    });
     client.on.notice(({ sentence, tone }) => notices.say(sentence, { tone }));
   }
 

@@ -6,6 +6,8 @@ export type MenuCommand =
   | 'save'
   | 'closeDocument'
   | 'chooseLibrary'
+  | 'undo'
+  | 'redo'
   | 'find'
   | 'replace'
   | 'findInAll'
