@@ -89,6 +89,8 @@ export function menuTemplate({ name, mac, isPackaged, run }: MenuOptions): Items
       submenu: [
         command('Continue This Paragraph', 'continue'),
         command('Suggestions So Far', 'panel.history'),
+        command('Show Suggested Text', 'showSuggested'),
+        command('Disclosure Report…', 'disclosure'),
         separator,
         command('Voices', 'panel.voices'),
         command('Dialogue', 'panel.dialogue'),

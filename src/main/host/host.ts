@@ -10,7 +10,7 @@ import { removeLeftovers } from '../files/voice-folder.ts';
 import { Documents, recoverGone, UndoStore } from './documents/index.ts';
 import { createEngines } from './engines/index.ts';
 import { History } from './history/index.ts';
-import { MarksStore } from './provenance/index.ts';
+import { Disclosures, MarksStore } from './provenance/index.ts';
 import { Library, Places, searchLibrary, WordCounts, wordsSchema } from './library/index.ts';
 import { SessionStore } from './session/index.ts';
 import { JsonFile, SettingsStore } from './settings/index.ts';
@@ -114,6 +114,13 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       })
     : await Places.make(options.libraryFolder);
   let library = await openLibrary(places);
+  const disclosures = new Disclosures({
+    library: () => library,
+    documents,
+    marks,
+    platform,
+    now: () => new Date(),
+  });
 
   const engines = createEngines({
     launch,
@@ -225,6 +232,9 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       none(session.setPreferences(library.places.at(path), preferences)),
     ),
     addWritten: soon(({ day, words }) => session.addWritten(day, words)),
+
+    disclosure: ({ scope }) => disclosures.figures(scope),
+    saveDisclosure: (request) => disclosures.save(request),
 
     history: soon((query) => history.find(query)),
     markAccepted: soon(({ id, text }) => none(history.markAccepted(id, text))),

@@ -11,6 +11,7 @@ import { catalogue } from './catalogue.ts';
 import { Commands } from './commands.svelte.ts';
 import { Dialogue, type Keep } from './dialogue.svelte.ts';
 import type { Document } from './document.svelte.ts';
+import { Disclosures } from './disclosures.svelte.ts';
 import { Documents } from './documents.svelte.ts';
 import { Goals } from './goals.svelte.ts';
 import { History } from './history.svelte.ts';
@@ -71,6 +72,7 @@ export class App {
   readonly suggestions: Suggestions;
   readonly history: History;
   readonly goals: Goals;
+  readonly disclosures: Disclosures;
   readonly commands: Commands;
   readonly welcome: Welcome;
   #typingTold = -Infinity;
@@ -114,6 +116,7 @@ export class App {
       },
     });
     this.goals = new Goals(client, start);
+    this.disclosures = new Disclosures(client, documents, notices);
     this.welcome = new Welcome(this, sample);
     this.commands = new Commands(catalogue(this), () => this.settings.values.keys, this.platform);
     client.on.enginesChanged((engines) => (this.engines = engines));

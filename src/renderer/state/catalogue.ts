@@ -51,6 +51,12 @@ export function catalogue(app: App): readonly Command[] {
     page('autoSuggest', 'Suggest when I pause: on or off', '', 'Suggestions', () =>
       settings.change({ autoSuggest: !settings.values.autoSuggest }),
     ),
+    page('showSuggested', 'Show suggested text: on or off', '', 'Suggestions', () =>
+      settings.change({ showSuggested: !settings.values.showSuggested }),
+    ),
+    page('disclosure', 'Disclosure report…', '', 'Suggestions', () => {
+      session.overlay = 'disclosure';
+    }),
     page('snooze', 'No suggestions by themselves for 10 minutes', '', 'Suggestions', () =>
       suggestions.snooze(10),
     ),

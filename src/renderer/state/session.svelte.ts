@@ -10,7 +10,7 @@ export class Session {
   sidebar = $state(true);
   panel = $state.raw<Panel>('none');
   /** What lies over everything for a moment. */
-  overlay = $state.raw<'none' | 'commands' | 'documents'>('none');
+  overlay = $state.raw<'none' | 'commands' | 'documents' | 'disclosure'>('none');
   /** The writer types: panels and bars step back until the pointer moves. */
   writing = $state(false);
   readonly #client: ApiClient;

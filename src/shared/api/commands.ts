@@ -22,5 +22,7 @@ export type MenuCommand =
   | 'sidebar'
   | 'focusMode'
   | 'typewriter'
+  | 'showSuggested'
+  | 'disclosure'
   | 'settings'
   | 'welcome';

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { call, event, stream, type Client, type Emit, type Handlers } from '../rpc/index.ts';
 import type { MenuCommand } from './commands.ts';
+import { reportSchema, scopeSchema, type Disclosure } from './disclosure.ts';
 import {
   editsSchema,
   MOST_UNDO,
@@ -45,6 +46,7 @@ import {
 } from './voices.ts';
 
 export * from './commands.ts';
+export * from './disclosure.ts';
 export * from './documents.ts';
 export * from './marks.ts';
 export * from './sampling.ts';
@@ -197,6 +199,11 @@ export const api = {
   ),
   /** Text of a suggestion that was taken into the document. */
   markAccepted: call<null>()(v.strictObject({ id: text(64), text: text(100_000) })),
+
+  /** How much of a text, or of a folder, voices suggested. */
+  disclosure: call<Disclosure>()(v.strictObject({ scope: scopeSchema })),
+  /** Gives where it was saved, for people, or the path of the document; null when no place was chosen. */
+  saveDisclosure: call<string | null>()(reportSchema),
 
   /** Talks with a voice: the next turn of the voice. */
   talk: stream<string, { readonly text: string; readonly seed: number }>()(
