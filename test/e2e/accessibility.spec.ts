@@ -91,6 +91,22 @@ test('the text, its suggestions and what stands around it are accessible', async
   await isAccessible(writer, 'a conflict');
 });
 
+test('suggested text and the report of it are accessible', async ({ writer }) => {
+  const { page } = writer;
+  await writer.opens('Harbour');
+  await writer.commands('Show suggested text');
+  await writer.presses('ControlOrMeta+End', 'ControlOrMeta+Enter');
+  await writer.hasSuggestion();
+  await writer.presses('Tab');
+  await expect(page.locator('.cm-suggested').first()).toBeVisible();
+  await isAccessible(writer, 'suggested text');
+  await page.getByRole('button', { name: 'Suggested by Mine' }).click();
+  await isAccessible(writer, 'how much is suggested');
+  await page.getByRole('button', { name: 'Disclosure report…' }).click();
+  await expect(page.getByText('A sentence to put under your text')).toBeVisible();
+  await isAccessible(writer, 'a disclosure report');
+});
+
 test('the library, the palettes and the messages are accessible', async ({ writer }) => {
   const { page } = writer;
   await writer.opens('Harbour');
