@@ -37,7 +37,16 @@ describe('help and wrong use', () => {
   test('help names every command and the exit codes', async () => {
     const { code, out } = await understudy(cwd, ['--help']);
     expect(code).toBe(0);
-    for (const name of ['train', 'continue', 'evaluate', 'info', 'export', 'import', 'bench']) {
+    for (const name of [
+      'train',
+      'continue',
+      'convert',
+      'evaluate',
+      'info',
+      'export',
+      'import',
+      'bench',
+    ]) {
       expect(out).toContain(`  ${name} `);
     }
     expect(out).toContain('Exit codes: 0 done');

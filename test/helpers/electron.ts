@@ -52,6 +52,9 @@ export class FakeContents extends EventEmitter {
   readonly setWebRTCIPHandlingPolicy = vi.fn<Electron.WebContents['setWebRTCIPHandlingPolicy']>();
   readonly reload = vi.fn<Electron.WebContents['reload']>();
   readonly replaceMisspelling = vi.fn<Electron.WebContents['replaceMisspelling']>();
+  readonly printToPDF = vi.fn<Electron.WebContents['printToPDF']>(() =>
+    Promise.resolve(Buffer.from('%PDF-')),
+  );
 
   setWindowOpenHandler(handler: NonNullable<FakeContents['openHandler']>): void {
     this.openHandler = handler;
@@ -145,6 +148,10 @@ export class FakeWindow extends EventEmitter {
 
   close(): void {
     this.emit('close', prevented());
+    this.destroy();
+  }
+
+  destroy(): void {
     FakeWindow.all.splice(FakeWindow.all.indexOf(this), 1);
     this.emit('closed');
   }
@@ -214,6 +221,8 @@ class FakeApp extends EventEmitter {
 
 export const app = new FakeApp() satisfies { [K in keyof FakeApp]: unknown };
 export const defaultSession = new FakeSession();
+/** Sessions beside it, by the name of their partition. */
+export const partitions = new Map<string, FakeSession>();
 export const ipcMain = new EventEmitter();
 export const children: { file: string; args: readonly string[]; child: FakeChild }[] = [];
 export const menus: Electron.MenuItemConstructorOptions[][] = [];
@@ -292,7 +301,14 @@ export function fakeElectron(): { [K in keyof Used]: unknown } {
     screen: {
       getDisplayMatching: () => ({ workArea: { x: 0, y: 0, width: 1440, height: 900 } }),
     } satisfies Part<Electron.Screen>,
-    session: { defaultSession } satisfies Part<typeof Electron.session>,
+    session: {
+      defaultSession,
+      fromPartition(partition: string, options?: Electron.FromPartitionOptions) {
+        const made = new FakeSession();
+        partitions.set(`${partition} ${JSON.stringify(options ?? {})}`, made);
+        return made;
+      },
+    } satisfies Part<typeof Electron.session>,
     shell,
     utilityProcess: {
       fork: (file: string, args: string[]) => {

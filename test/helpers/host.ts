@@ -61,7 +61,7 @@ export interface OpenHost extends Heard {
 export async function openHost(
   at: Folders,
   overrides: Partial<Platform> = {},
-  options: Pick<HostOptions, 'libraryNamed'> = {},
+  options: Partial<Pick<HostOptions, 'libraryNamed' | 'launch'>> = {},
 ): Promise<OpenHost> {
   const platform: Platform = {
     kind: 'web',
@@ -73,6 +73,7 @@ export async function openHost(
     },
     reveal: () => Promise.resolve(),
     spelling: () => ({ kind: 'browser' }),
+    printPdf: (html) => Promise.resolve(Buffer.from(`%PDF ${html}`)),
     ...overrides,
   };
   const heard: Heard = { states: [], reloaded: [], notices: [], log: [] };

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { appVersion } from '../engine/system.ts';
 import { addBench } from './bench.ts';
 import { addContinue } from './continue.ts';
+import { addConvert } from './convert.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addExport } from './export.ts';
 import { exitCodes } from './exit-code.ts';
@@ -37,7 +38,16 @@ Start here:
   understudy train my-novel/ --out my.voice --minutes 5
   understudy continue --voice my.voice --prompt "The house was quiet"`,
     );
-  for (const add of [addTrain, addContinue, addEvaluate, addInfo, addExport, addImport, addBench]) {
+  for (const add of [
+    addTrain,
+    addContinue,
+    addConvert,
+    addEvaluate,
+    addInfo,
+    addExport,
+    addImport,
+    addBench,
+  ]) {
     add(program, output);
   }
   return program;

@@ -11,6 +11,7 @@ import { acceptPages } from './ipc.ts';
 import { openLog } from './log.ts';
 import { setMenu } from './menu.ts';
 import { electronPlatform } from './platform.ts';
+import { isPrinting } from './print.ts';
 import { servePage } from './protocol.ts';
 import { quitWhenSaved } from './quit.ts';
 import { guardSession } from './session.ts';
@@ -129,4 +130,6 @@ function openRoom(
 }
 
 const frontWindow = (): BrowserWindow | null =>
-  BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0] ?? null;
+  BrowserWindow.getFocusedWindow() ??
+  BrowserWindow.getAllWindows().find((window) => !isPrinting(window)) ??
+  null;

@@ -6,6 +6,7 @@ import {
   type SaveDialogOptions,
 } from 'electron';
 import type { Platform } from '../host/types.ts';
+import { printPdf } from './print.ts';
 
 /**
  * Dialogs, trash and file manager of the system, and who checks the spelling. `window` is what a dialog
@@ -47,5 +48,6 @@ export function electronPlatform(
       shell.showItemInFolder(path);
       return Promise.resolve();
     },
+    printPdf,
   };
 }

@@ -1,7 +1,7 @@
 import { protocol, type Protocol } from 'electron';
 import type { Page } from '../host/index.ts';
 
-const SCHEME = 'app';
+export const SCHEME = 'app';
 const HOST = 'understudy';
 /** Where our page lives, and nothing else. */
 export const ORIGIN = `${SCHEME}://${HOST}`;

@@ -146,3 +146,31 @@ export async function writeAtomic(
     path,
   );
 }
+
+/**
+ * Writes a new file that is whole from the moment it has its name. Unlike a rename, it fails with EEXIST
+ * where the name is taken: no other program's file can be replaced.
+ *
+ * @param look hears of the file before it has its name
+ */
+export async function createDurably(
+  path: string,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  look: (temporary: string) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    await writeDurably(temporary, chunks);
+    await look(temporary);
+    await fs.link(temporary, path).catch(async (error: unknown) => {
+      // Some file systems know no links.
+      const code = codeOf(error) ?? '';
+      if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(code)) throw error;
+      await fs.copyFile(temporary, path, fs.constants.COPYFILE_EXCL);
+    });
+    await fs.rm(temporary, { force: true });
+    await syncFolder(dirname(path));
+  } finally {
+    await fs.rm(temporary, { force: true });
+  }
+}

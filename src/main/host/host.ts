@@ -9,6 +9,7 @@ import { lockVoice } from '../files/lock.ts';
 import { removeLeftovers } from '../files/voice-folder.ts';
 import { Documents, recoverGone, UndoStore } from './documents/index.ts';
 import { createEngines } from './engines/index.ts';
+import { createExport } from './export/index.ts';
 import { History } from './history/index.ts';
 import { Disclosures, MarksStore } from './provenance/index.ts';
 import { Library, Places, searchLibrary, WordCounts, wordsSchema } from './library/index.ts';
@@ -164,6 +165,16 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     },
     log,
   });
+  const exporting = createExport({
+    places: () => library.places,
+    root: () => library.view.root,
+    documents,
+    platform,
+    launch,
+    language: () => settings.value.language || Intl.DateTimeFormat().resolvedOptions().locale,
+    now: () => new Date(),
+    log,
+  });
   const measuring = setTimeout(() => voices.measure(), MEASURE_AFTER);
 
   const moved = (from: string, to: string): void => {
@@ -255,6 +266,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     importVoice: ({ name, bytes }) => voices.import(name, Buffer.from(bytes, 'base64')),
     addTrainingText: ({ name, bytes }) => sources.add(name, Buffer.from(bytes, 'base64')),
 
+    ...exporting,
     ...suggestions.handlers,
     ...training.handlers,
   } satisfies ApiHandlers;

@@ -13,9 +13,16 @@ export interface Platform {
   reveal(path: string): Promise<void>;
   /** What comes of the settings. */
   spelling(settings: Pick<Settings, 'spellcheck' | 'language'>): Spelling;
+  /**
+   * Prints a page that needs nothing else, as its style says, without running or loading anything of it.
+   *
+   * @throws UserError `unsupported` where nothing can print, `engine.failed`; the signal's reason when it is aborted
+   */
+  printPdf(html: string, signal: AbortSignal): Promise<Uint8Array>;
 }
 
-export type EngineRole = 'trainer' | 'sampler';
+/** Two that live as long as the app, and one that is started for each book. */
+export type EngineRole = 'trainer' | 'sampler' | 'exporter';
 
 /** A running engine process, whatever started it. */
 export interface EngineProcess {

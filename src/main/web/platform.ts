@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
-import { freeNames, type Platform } from '../host/index.ts';
+import { freeNames, printWithChromium, type Platform } from '../host/index.ts';
 
 const exists = (path: string): Promise<boolean> =>
   fs.access(path).then(
@@ -45,6 +45,7 @@ export const webPlatform = (libraryFolder: string): Platform => ({
         'A browser cannot open the file manager; the library is the folder named at the start.',
       ),
     ),
+  printPdf: printWithChromium,
 });
 
 function* numbered(name: string): Generator<string> {

@@ -12,6 +12,7 @@ import {
   type SaveState,
   type SearchHit,
 } from './documents.ts';
+import { exportSchema, type Exported, type ExportStage } from './exports.ts';
 import { fitIn, marksSchema } from './marks.ts';
 import {
   samplingSchema,
@@ -48,6 +49,7 @@ import {
 export * from './commands.ts';
 export * from './disclosure.ts';
 export * from './documents.ts';
+export * from './exports.ts';
 export * from './marks.ts';
 export * from './sampling.ts';
 export * from './settings.ts';
@@ -116,6 +118,11 @@ export const api = {
       files: v.pipe(v.array(v.strictObject({ name: text(255), bytes })), v.maxLength(100)),
     }),
   ),
+  /**
+   * A book of a document or a folder, saved where the writer chooses; null where they chose no place, or
+   * stopped it.
+   */
+  exportDocuments: stream<ExportStage, Exported | null>()(exportSchema),
   searchLibrary: stream<readonly SearchHit[], { readonly hits: number }>()(
     v.strictObject({
       query: v.pipe(text(1000), v.minLength(1)),

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { bookChoicesSchema, defaultBookChoices } from './exports.ts';
 import { real, text, whole } from './values.ts';
 
 /** Everything a writer sets for all documents. */
@@ -33,6 +34,8 @@ export const settingsSchema = v.strictObject({
   memoryLimit: whole(0, 1_000_000),
   /** Words a day, or 0. */
   dailyGoal: whole(0, 100_000),
+  /** How the last book was made. */
+  book: bookChoicesSchema,
   /** The welcome was seen. */
   welcomed: v.boolean(),
 });
@@ -59,6 +62,7 @@ export const defaultSettings: Settings = {
   threads: 0,
   memoryLimit: 0,
   dailyGoal: 0,
+  book: defaultBookChoices,
   welcomed: false,
 };
 

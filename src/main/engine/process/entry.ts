@@ -1,8 +1,9 @@
-/** The program of an engine process: `--role trainer` or `--role sampler`. */
+/** The program of an engine process: `--role trainer`, `--role sampler` or `--role exporter`. */
 import { randomInt } from 'node:crypto';
 import { constants, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { samplerApi, trainerApi } from '../../protocol/engine.ts';
+import { exporterApi } from '../../protocol/exporter.ts';
 import { serve } from '../../../shared/rpc/index.ts';
 import { lineToHost } from './line.ts';
 
@@ -28,6 +29,13 @@ if (role === 'trainer') {
   const server = serve(samplerApi, port, createSampler(seed), {
     unexpected: (error, name) => server.emit('log', tell(error, name)),
   });
+} else if (role === 'exporter') {
+  // The writer goes on writing meanwhile.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  const { createExporter } = await import('./exporter.ts');
+  const server = serve(exporterApi, port, createExporter(), {
+    unexpected: (error, name) => server.emit('log', tell(error, name)),
+  });
 } else {
-  throw new TypeError(`An engine's --role is trainer or sampler, not ${String(role)}.`);
+  throw new TypeError(`An engine's --role is trainer, sampler or exporter, not ${String(role)}.`);
 }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { UserError } from '../../../shared/errors.ts';
 import {
   codeOf,
+  createDurably,
   diskError,
   orRemove,
   renameDurably,
-  syncFolder,
   temporaryName,
   writeDurably,
 } from '../../files/atomic.ts';
@@ -143,22 +142,11 @@ export async function createFile(path: string, bytes: Buffer): Promise<Known> {
   }
 }
 
-/** A new file under its own name from the start: no other program's file can be replaced. */
 async function saveNew(path: string, bytes: Buffer): Promise<Known> {
-  const temporary = temporaryName(path);
-  try {
-    await writeDurably(temporary, [bytes]);
+  let known: Known | null = null;
+  await createDurably(path, [bytes], async (temporary) => {
     const { size, mtimeNs, ino } = await factsOf(temporary);
-    // A link, unlike a rename, fails where the name is taken.
-    await fs.link(temporary, path).catch(async (error: unknown) => {
-      // Some file systems know no links.
-      if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(codeOf(error) ?? '')) throw error;
-      await fs.copyFile(temporary, path, fs.constants.COPYFILE_EXCL);
-    });
-    await fs.rm(temporary, { force: true });
-    await syncFolder(dirname(path));
-    return { size, mtimeNs, ino, sha256: hashOf(bytes) };
-  } finally {
-    await fs.rm(temporary, { force: true });
-  }
+    known = { size, mtimeNs, ino, sha256: hashOf(bytes) };
+  });
+  return known!;
 }

@@ -66,7 +66,9 @@ interface Running<T extends Table> {
   readonly watch: Watch;
 }
 
-const NAMES: Readonly<Record<EngineRole, string>> = {
+type Supervised = Exclude<EngineRole, 'exporter'>;
+
+const NAMES: Readonly<Record<Supervised, string>> = {
   trainer: 'The part of Understudy that trains voices',
   sampler: 'The part of Understudy that writes suggestions',
 };
@@ -76,7 +78,7 @@ const START_LIMIT = 60_000;
 
 /** Keeps one engine process alive: starts it, watches it, replaces it, and gives up when it keeps dying. */
 export class Supervisor<T extends typeof engineApi & Table> implements EngineClient<T> {
-  readonly #role: EngineRole;
+  readonly #role: Supervised;
   readonly #table: T;
   readonly #options: SupervisorOptions;
   readonly #listeners = new Set<() => void>();
@@ -89,7 +91,7 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
   #users = 0;
   #disposed = false;
 
-  constructor(role: EngineRole, table: T, options: SupervisorOptions) {
+  constructor(role: Supervised, table: T, options: SupervisorOptions) {
     this.#role = role;
     this.#table = table;
     this.#options = options;

@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DocumentEntry, Entry, FolderEntry } from '../../../shared/api/index.ts';
+import { inReadingOrder } from '../../../shared/reading-order.ts';
 import { codeOf, isLeftover } from '../../files/atomic.ts';
 import { isDocument, titleOf } from './names.ts';
 import type { Places } from './places.ts';
@@ -25,12 +26,6 @@ type Words = (path: string, stats: Stats) => Counted;
 
 /** No path of the library has these (shared/api/values.ts). */
 const unspeakable = /[\0-\x1f\x7f\\]/;
-
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
-
-/** Folders first, then by name as people count. */
-const inOrder = (a: Entry, b: Entry): number =>
-  a.kind === b.kind ? collator.compare(a.name, b.name) : a.kind === 'folder' ? -1 : 1;
 
 /**
  * The documents and folders of a library. Hidden entries, voices and what is no document are passed
@@ -86,7 +81,7 @@ export async function readTree(places: Places, name: string, words: Words): Prom
       const entry = await entryOf(inside, join(real, name), above).catch(unlessGone(null));
       if (entry) entries.push(entry);
     }
-    return { kind: 'folder', path, name: title, entries: entries.sort(inOrder) };
+    return { kind: 'folder', path, name: title, entries: entries.sort(inReadingOrder) };
   }
 
   const root = await folder('', name, places.root, [places.root]);

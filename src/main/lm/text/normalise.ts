@@ -1,5 +1,5 @@
 import type { TextConfig } from '../../../shared/config.ts';
-import { joinLines } from './join-lines.ts';
+import { joinLines } from '../../../shared/join-lines.ts';
 
 /** How often each kind of change was made; for the report. */
 export interface Changes {
