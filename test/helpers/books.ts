@@ -10,7 +10,7 @@ import {
 } from '../../src/main/formats/write/index.ts';
 import type { BookFormat } from '../../src/shared/books.ts';
 
-const plain: BookOptions = {
+export const plainOptions: BookOptions = {
   title: null,
   author: null,
   language: null,
@@ -30,7 +30,7 @@ const partsOf = (texts: Texts) =>
 
 /** A book of texts; without a title page where none is asked for. */
 export const bookOf = (texts: Texts, options: Partial<BookOptions> = {}): Assembled =>
-  assemble(partsOf(texts), { ...plain, ...options });
+  assemble(partsOf(texts), { ...plainOptions, ...options });
 
 export const DATE = new Date('2026-11-25T09:30:00Z');
 
@@ -45,7 +45,7 @@ export async function written(
     format,
     pageSize: 'a4',
     date: DATE,
-    options: { ...plain, ...options },
+    options: { ...plainOptions, ...options },
   });
   return written.kind === 'page' ? Buffer.from(written.html) : Buffer.from(written.bytes);
 }

@@ -262,7 +262,7 @@ function tell(
   if (json && out !== '-')
     output.json({ event: 'converted', file: out, bytes: length, documents, dropped });
   if (dropped.length > 0 && !json) {
-        output.note(`Left out: ${dropped.map(droppedWords).join(', ')}.\n`);
+    output.note(`Left out: ${dropped.map(droppedWords).join(', ')}.\n`);
   }
   if (json || out === '-') return;
   const from = documents === 1 ? '' : `, of ${documents} documents`;

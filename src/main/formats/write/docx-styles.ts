@@ -20,6 +20,7 @@ export const styles = {
   list: 'ListParagraph',
   code: 'SourceCode',
   table: 'TableText',
+  tableHead: 'TableHeading',
   footnote: 'FootnoteText',
 } as const;
 
@@ -116,6 +117,7 @@ const custom: readonly IParagraphStyleOptions[] = [
     paragraph: { spacing: { before: pt(8), after: pt(8) } },
   },
   { id: styles.table, name: 'Table Text', basedOn: 'Normal', run: { size: 22 } },
+  { id: styles.tableHead, name: 'Table Heading', basedOn: styles.table, run: { smallCaps: true } },
 ];
 
 export const stylesFor = (language: string): IStylesOptions => ({

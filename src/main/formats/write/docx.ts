@@ -205,9 +205,11 @@ class Writer {
                   margins: { top: 40, bottom: 40, left: 100, right: 100 },
                   children: [
                     this.#paragraph(
-                      { style: styles.table, alignment: sideOf(align[column]) },
+                      {
+                        style: row === 0 ? styles.tableHead : styles.table,
+                        alignment: sideOf(align[column]),
+                      },
                       cell,
-                      row === 0 ? { italics: true } : {},
                     ),
                   ],
                 }),
@@ -219,13 +221,13 @@ class Writer {
     return [...before, table, new Paragraph('')];
   }
 
-  #paragraph(options: IParagraphOptions, inlines: readonly Inline[], look: Look = {}): Paragraph {
+  #paragraph(options: IParagraphOptions, inlines: readonly Inline[]): Paragraph {
     const newPage = this.#newPage;
     this.#newPage = false;
     return new Paragraph({
       ...options,
       ...(newPage ? { pageBreakBefore: true } : {}),
-      children: this.#runs(inlines, look),
+      children: this.#runs(inlines, {}),
     });
   }
 

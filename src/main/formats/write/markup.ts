@@ -25,7 +25,8 @@ export function inlinesMarkup(inlines: readonly Inline[], options: MarkupOptions
         case 'strong':
           return `<strong>${inside(inline.children)}</strong>`;
         case 'deleted':
-          return `<del>${inside(inline.children)}</del>`;
+          // Struck through by the writer and there to be read; `del` would say that it is gone.
+          return `<s>${inside(inline.children)}</s>`;
         case 'code':
           return `<code>${escaped(inline.text)}</code>`;
         case 'link':
