@@ -47,6 +47,9 @@ export const marksSchema = v.pipe(
   v.check(areInOrder, 'spans that overlap, or lead nowhere'),
 );
 
+/** Whether something that was kept is marks. */
+export const areMarks = (value: unknown): value is Marks => v.is(marksSchema, value);
+
 export const noMarks: Marks = { passages: [], spans: [] };
 
 /** Whether marks lie inside a text of that length. */

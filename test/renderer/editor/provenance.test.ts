@@ -1,5 +1,6 @@
 import { history, moveLineDown, moveLineUp, redo, undo } from '@codemirror/commands';
 import {
+  EditorSelection,
   EditorState,
   type Extension,
   type Transaction,
@@ -21,8 +22,10 @@ import {
   markedEdits,
   provenanceField,
   provenanceState,
+  setRuns,
   type Pieces,
 } from '../../../src/renderer/editor/provenance/index.ts';
+import { undoHistoryOf, withUndoHistory } from '../../../src/renderer/editor/undo.ts';
 import type { Passage } from '../../../src/shared/api/index.ts';
 import { noRuns, runsAfter, stretchesOf, type Runs } from '../../../src/shared/provenance/index.ts';
 import { applyEdits } from '../../../src/renderer/state/edits.ts';
@@ -204,6 +207,25 @@ describe('suggested text', () => {
       userEvent: 'move.drop',
     });
     expect(at.text).toBe('[ came.]He So.');
+  });
+
+  it('that was deleted is marked again by undo after a restart, too', () => {
+    const at = desk('He|').suggest(' came and went.').delete(1, 5).delete(2, 4);
+    const before = at.text;
+    const again = withUndoHistory(
+      {
+        doc: at.state.doc.toString(),
+        selection: EditorSelection.single(0),
+        extensions: [history(), ghostState, provenanceState(passage)],
+      },
+      undoHistoryOf(at.state)!,
+    )!;
+    at.do(again.update({ effects: setRuns.of(at.runs) }));
+    expect(at.text).toBe(before);
+    expect(at.run(undo).run(undo).text).toBe('He[ came and went.]');
+    expect(at.run(redo).run(redo).text).toBe(before);
+    expect(at.run(undo).run(undo).run(undo).text).toBe('He');
+    expect(at.run(redo).text).toBe('He[ came and went.]');
   });
 
   it('is kept as JSON', () => {

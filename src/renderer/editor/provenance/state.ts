@@ -67,6 +67,24 @@ export function markedEdits(transaction: Transaction): readonly Edit[] {
   });
 }
 
+/** What undo or redo would mark, to be kept with it; null where it is nothing. */
+export function marksIn(effects: readonly StateEffect<unknown>[]): Marks | null {
+  const stretches = effects.flatMap((effect) => (effect.is(mark) ? effect.value : []));
+  let end = 0;
+  const apart = [...stretches]
+    .sort((a, b) => a.from - b.from)
+    .flatMap(({ from, to, label }) => {
+      const start = Math.max(from, end);
+      end = Math.max(end, to);
+      return start < to ? [{ from: start, to, label }] : [];
+    });
+  return apart.length === 0 ? null : marksOf(runsFrom(apart));
+}
+
+/** The effect that was kept as marks. */
+export const marking = (marks: Marks): StateEffect<unknown> =>
+  mark.of([...stretchesOf(runsOf(marks))]);
+
 /** Characters before a suggestion that tell whether its first letters begin a word. */
 const BEFORE = 80;
 
