@@ -308,6 +308,22 @@ describe('The marks of a document', () => {
     expect(await suggested(client, 'a.md')).toHaveLength(1);
   });
 
+  test('are kept with the copy of what the writer gave up for another program’s', async () => {
+    const at = await marked();
+    const { client, state } = await openHost(at);
+    unwrap(await client.call.changeSettings({ autosaveDelay: 1000 }));
+    const { version } = unwrap(await client.call.openDocument({ path: 'a.md' }));
+    const edits = [{ from: 0, to: 0, insert: 'So. ' }];
+    unwrap(await client.call.editDocument({ path: 'a.md', base: version, edits }));
+    at.write('a.md', 'Theirs.');
+    await eventually(() => expect(state('a.md')).toMatchObject({ kind: 'conflict' }));
+    unwrap(await client.call.settleDocument({ path: 'a.md', keep: 'theirs' }));
+    expect(await suggested(client, 'a.md')).toEqual([]);
+    const copy = readdirSync(at.library).find((name) => name.startsWith('a (my version'))!;
+    await eventually(() => expect(existsSync(join(at.library, sidecar(copy)))).toBe(true));
+    expect(await suggested(client, copy)).toEqual([' The lamps on the quay went out one by one.']);
+  });
+
   test('of two sidecars that a sync tool could not join are all kept', async () => {
     const at = await marked();
     const here = await openHost(at);

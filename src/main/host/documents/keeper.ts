@@ -254,6 +254,10 @@ export class Keeper {
       ({ version } = document);
       copy.known = await saveFile(copy.path, this.#bytesOf(document), copy.known);
     }
+    // Nobody waits for its marks: what is typed now would be in no copy.
+    const { marks } = this.#options;
+    marks.save(copy.path, document.text, document.runs);
+    void marks.forget(copy.path);
   }
 
   async #copy({ path, real }: Document, whose: string, bytes: Buffer) {
