@@ -1,6 +1,7 @@
+import { exports } from './formats/exports.ts';
 import type { Section } from './section.ts';
 import { checkpoints } from './training/checkpoints.ts';
 import { spoiled } from './training/spoiled.ts';
 
 /** All that `npm run test:faults` measures, in its order. A new section needs no more than a line here. */
-export const sections: readonly Section[] = [checkpoints, spoiled];
+export const sections: readonly Section[] = [checkpoints, spoiled, exports];

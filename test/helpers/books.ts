@@ -99,7 +99,7 @@ const runs = (program: string, flag: string): boolean =>
   spawnSync(program, [flag], { stdio: 'ignore' }).error === undefined;
 
 /** Debian's program is the archive itself. */
-const EPUBCHECK = '/usr/bin/epubcheck';
+export const EPUBCHECK = '/usr/bin/epubcheck';
 
 /** What epubcheck says of a file. */
 export function epubcheck(file: string): string {
