@@ -135,6 +135,7 @@ test('the library, the palettes and the messages are accessible', async ({ write
 
 test('the panels are accessible', async ({ writer }) => {
   test.setTimeout(180_000);
+  const { page } = writer;
   await writer.opens('Harbour');
   await writer.presses('ControlOrMeta+Enter');
   await writer.hasSuggestion();
@@ -147,6 +148,10 @@ test('the panels are accessible', async ({ writer }) => {
   await writer.presses('ControlOrMeta+I');
   await writer.fills(settings.getByLabel('Size of the type'), '4');
   await isAccessible(writer, 'the settings');
+
+  await writer.presses('ControlOrMeta+Shift+X');
+  await expect(page.getByRole('region', { name: 'Export', exact: true })).toBeVisible();
+  await isAccessible(writer, 'an export');
 
   const dialogue = await writer.opensPanel('Dialogue');
   await dialogue.getByText('Names and scene').click();

@@ -52,6 +52,8 @@ export function menuTemplate({ name, mac, isPackaged, run }: MenuOptions): Items
         separator,
         command('Save Now', 'save'),
         command('Close Document', 'closeDocument'),
+        separator,
+        command('Export…', 'export'),
         ...when(!mac, separator, command('Settings…', 'settings'), separator, { role: 'quit' }),
       ],
     },

@@ -13,6 +13,7 @@ import { Dialogue, type Keep } from './dialogue.svelte.ts';
 import type { Document } from './document.svelte.ts';
 import { Disclosures } from './disclosures.svelte.ts';
 import { Documents } from './documents.svelte.ts';
+import { Exports } from './exports.svelte.ts';
 import { Goals } from './goals.svelte.ts';
 import { History } from './history.svelte.ts';
 import { Library } from './library.svelte.ts';
@@ -64,6 +65,7 @@ export class App {
   readonly documents: Documents;
   readonly library: Library;
   readonly search: Search;
+  readonly exports: Exports;
   readonly voices: Voices;
   readonly training: Training;
   /** The voice that is to be, until it is trained; it outlives the panel. */
@@ -95,6 +97,13 @@ export class App {
     }));
     this.library = new Library({ client, start, notices, documents });
     this.search = new Search(client, notices);
+    this.exports = new Exports({
+      client,
+      settings: this.settings,
+      documents,
+      root: () => this.library.tree.root,
+      show: () => this.session.show('export'),
+    });
     this.voices = new Voices(client, start);
     this.training = new Training(
       client,

@@ -118,6 +118,11 @@ export function catalogue(app: App): readonly Command[] {
       withActive((document) => library.reveal(document.path)),
       { when: shown },
     ),
+    page('export', 'Export as Word, EPUB, PDF …', 'Mod-Shift-x', 'Documents', () =>
+      session.panel === 'export'
+        ? session.show('none')
+        : app.exports.open(documents.active?.path ?? ''),
+    ),
     page('chooseLibrary', 'Choose another folder for the library', '', 'Documents', () =>
       library.chooseFolder(),
     ),

@@ -1,6 +1,7 @@
 import type { ApiClient, Session as Kept, Start } from '../../shared/api/index.ts';
 
-export type Panel = Kept['panel'] | 'settings';
+/** The last ones are for a moment: they are not kept for the next start. */
+export type Panel = Kept['panel'] | 'settings' | 'export';
 
 /** Milliseconds after which what is open is kept for the next start. */
 const PAUSE = 400;
@@ -56,7 +57,7 @@ export class Session {
   /** Losing this costs a few clicks: a failure is not worth a sentence. */
   async keepNow(): Promise<void> {
     clearTimeout(this.#timer);
-    const panel = this.panel === 'settings' ? 'none' : this.panel;
+    const panel = this.panel === 'settings' || this.panel === 'export' ? 'none' : this.panel;
     await this.#client.call.saveSession({ ...this.#open, sidebar: this.sidebar, panel });
   }
 }

@@ -6,6 +6,7 @@ export type MenuCommand =
   | 'save'
   | 'closeDocument'
   | 'chooseLibrary'
+  | 'export'
   | 'undo'
   | 'redo'
   | 'find'
