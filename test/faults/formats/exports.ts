@@ -69,6 +69,13 @@ interface Tally {
 }
 const empty = (): Tally => ({ good: 0, all: 0, seconds: 0, bytes: 0, slowest: 0 });
 
+/** Other programs may take minutes for a long book on a busy computer: a sign of life, and of what it is at. */
+function heartOf({ told }: Run): Disposable & { at: string } {
+  const timer = setInterval(() => told(heart.at), 20_000);
+  const heart = { at: 'unpacking', [Symbol.dispose]: () => clearInterval(timer) };
+  return heart;
+}
+
 /** Novels written in every format, and read by programs of other makers. */
 export const exports: Section = {
   name: 'exports',
@@ -77,6 +84,7 @@ export const exports: Section = {
   short: 0.01,
   async measure(section: Run): Promise<readonly Figure[]> {
     using folder = temporaryFolder();
+    using heart = heartOf(section);
     const files = await manuscripts(folder, times(section, NOVELS));
     const noPandoc = missingJudge('pandoc');
     // In a short run they would take the most of it; test/formats/write/judges.test.ts asks them.
@@ -117,21 +125,22 @@ export const exports: Section = {
         tally.bytes += written.bytes.length;
         tally.all++;
         if (noPandoc !== null) continue;
+        heart.at = `${name}.${format} by pandoc`;
         const { code, out } = await run('pandoc', [path, '-t', 'plain', '--wrap=none']);
         const why = code === 0 ? difference(expected, wordsIn(out)) : out.slice(0, 200);
         if (why === null) tally.good++;
         else find(`${name}.${format}`, why);
-        section.told(`${name}.${format}`);
       }
       if (i % sampled !== 0) continue;
       if (noOffice === null) {
         office.all++;
+        heart.at = `${name} by LibreOffice`;
         const why = await readByOffice(folder, expected);
         if (why === null) office.good++;
         else find(`${name} in LibreOffice`, why);
       }
       if (noCheck === null) {
-        section.told(`${name} by epubcheck`);
+        heart.at = `${name} by epubcheck`;
         check.all++;
         const { out } = await run('java', ['-jar', EPUBCHECK, join(folder.path, 'book.epub')]);
         if (out.includes('0 fatals / 0 errors / 0 warnings')) check.good++;
