@@ -34,6 +34,8 @@ export type ErrorCode =
   | 'document.stale'
   | 'document.read-only'
   | 'document.too-large'
+  | 'snapshot.missing'
+  | 'snapshot.damaged'
   | 'library.missing'
   | 'training.busy'
   | 'engine.gone'

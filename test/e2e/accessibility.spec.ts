@@ -89,6 +89,9 @@ test('the text, its suggestions and what stands around it are accessible', async
   await page.keyboard.type(' ');
   await expect(page.getByText('Another program changed this file')).toBeVisible();
   await isAccessible(writer, 'a conflict');
+  await page.getByRole('button', { name: 'Compare…' }).click();
+  await page.getByRole('button', { name: 'Next place' }).click();
+  await isAccessible(writer, 'two versions');
 });
 
 test('suggested text and the report of it are accessible', async ({ writer }) => {
@@ -142,6 +145,19 @@ test('the panels are accessible', async ({ writer }) => {
   const history = await writer.opensPanel('History');
   await expect(history.getByRole('listitem').first()).toBeVisible();
   await isAccessible(writer, 'the history');
+
+  await writer.commands('Take a snapshot');
+  await writer.types('And then. ');
+  const snapshots = await writer.opensPanel('Snapshots');
+  await snapshots.getByRole('button', { name: 'Delete this snapshot' }).first().click();
+  await isAccessible(writer, 'the snapshots');
+  await snapshots.getByRole('button', { name: 'Keep' }).click();
+  await snapshots.getByRole('button', { name: /Taken by you/ }).click();
+  await expect(writer.page.getByText('1 of 1')).toBeVisible();
+  await isAccessible(writer, 'a comparison');
+  await writer.page.setViewportSize({ width: 1600, height: 800 });
+  await isAccessible(writer, 'a comparison side by side');
+  await writer.presses('Escape');
 
   const settings = await writer.opensPanel('Settings');
   await settings.getByRole('button', { name: /^Strong/ }).click();

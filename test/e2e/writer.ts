@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { App } from './fixtures.ts';
 
-export type PanelName = 'Voices' | 'Dialogue' | 'History' | 'Settings';
+export type PanelName = 'Voices' | 'Dialogue' | 'History' | 'Snapshots' | 'Settings';
 
 /** Someone at the keyboard: what the specs are written in. */
 export class Writer {

@@ -52,7 +52,9 @@ describe('After the host was killed', () => {
     unwrap(await client.call.editDocument({ path: 'a.md', base: document.version, edits }));
     await new Promise((resolve) => setTimeout(resolve, 1300));
     expect(at.text('a.md')).toBe('Old. ');
-    const settled = unwrap(await client.call.settleDocument({ path: 'a.md', keep: 'mine' }));
+    const settled = unwrap(
+      await client.call.settleDocument({ path: 'a.md', settlement: { keep: 'mine' } }),
+    );
     expect([settled.text, settled.fileText]).toEqual([`More. ${typed}`, null]);
     expect(at.text('a.md')).toBe(`More. ${typed}`);
     expect(await fs.readdir(at.library)).toHaveLength(2);
@@ -76,7 +78,7 @@ describe('After the host was killed', () => {
     const { client } = await openHost(at);
     const { text, fileText } = unwrap(await client.call.openDocument({ path: 'a.md' }));
     expect([text, fileText]).toEqual([typed, 'Theirs.']);
-    unwrap(await client.call.settleDocument({ path: 'a.md', keep: 'theirs' }));
+    unwrap(await client.call.settleDocument({ path: 'a.md', settlement: { keep: 'theirs' } }));
     expect(at.text('a.md')).toBe('Theirs.');
     const [copy] = (await fs.readdir(at.library)).filter((name) => name !== 'a.md');
     expect(at.text(copy!)).toBe(typed);

@@ -132,7 +132,7 @@ describe('Another program', () => {
       error: { code: 'document.changed' },
     });
     expect(at.text(path)).toBe('theirs');
-    const settled = unwrap(await client.call.settleDocument({ path, keep }));
+    const settled = unwrap(await client.call.settleDocument({ path, settlement: { keep } }));
     expect(settled.text).toBe(kept);
     expect(at.text(path)).toBe(kept);
     expect(state(path)).toMatchObject({ kind: 'saved' });
@@ -160,7 +160,7 @@ describe('Another program', () => {
         await client.call.editDocument({ path: 'a.md', base: version, edits }),
       ));
     });
-    unwrap(await client.call.settleDocument({ path: 'a.md', keep: 'theirs' }));
+    unwrap(await client.call.settleDocument({ path: 'a.md', settlement: { keep: 'theirs' } }));
     // The page hears of the other text before anything it types can be refused.
     expect(reloaded).toEqual(['theirs']);
     const [copy] = (await fs.readdir(at.library)).filter((name) => name !== 'a.md');

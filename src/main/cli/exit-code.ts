@@ -38,6 +38,8 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
     case 'document.stale':
     case 'document.read-only':
     case 'document.too-large':
+    case 'snapshot.missing':
+    case 'snapshot.damaged':
     case 'library.missing':
       return exitCodes.text;
     case 'voice.missing':

@@ -7,7 +7,7 @@ import { isUserError, UserError } from '../../shared/errors.ts';
 import { serve, type Server } from '../../shared/rpc/index.ts';
 import { lockVoice } from '../files/lock.ts';
 import { removeLeftovers } from '../files/voice-folder.ts';
-import { Documents, recoverGone, UndoStore } from './documents/index.ts';
+import { Documents, recoverGone, UndoStore, type Keepable } from './documents/index.ts';
 import { createEngines } from './engines/index.ts';
 import { createExport } from './export/index.ts';
 import { History } from './history/index.ts';
@@ -15,6 +15,7 @@ import { Disclosures, MarksStore } from './provenance/index.ts';
 import { Library, Places, searchLibrary, WordCounts, wordsSchema } from './library/index.ts';
 import { SessionStore } from './session/index.ts';
 import { JsonFile, SettingsStore } from './settings/index.ts';
+import { Snapshots } from './snapshots/index.ts';
 import { createSuggestions } from './suggestions/index.ts';
 import { createTraining } from './training/index.ts';
 import type { Host, HostOptions } from './types.ts';
@@ -79,6 +80,22 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
   const undo = new UndoStore(at('undo'), log);
   undo.prune(new Date()).catch((error: unknown) => log(`Old undo histories: ${String(error)}`));
   const marks = new MarksStore({ folder: at('marks'), log });
+  const snapshots = new Snapshots({
+    folder: at('snapshots'),
+    limit: () => settings.value.snapshotLimit * 1e6,
+    now: Date.now,
+    changed(place) {
+      const path = documents.pathOf(place);
+      if (path !== null) emit('snapshotsChanged', { path });
+    },
+    notice,
+    log,
+  });
+  const keepable = (path: string): Keepable => {
+    const document = documents.keepable(path);
+    if (document) return document;
+    throw new UserError('document.missing', `${path} is not open; open it first.`);
+  };
   const documents: Documents = new Documents({
     marks,
     journals: at('journals'),
@@ -87,6 +104,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     place: (path) => library.places.at(path),
     preferences: (path) => session.preferences(library.places.at(path)),
     autosaveDelay: () => settings.value.autosaveDelay,
+    before: snapshots,
     emit,
     log,
     now: () => new Date(),
@@ -181,6 +199,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     if (from === to) return;
     session.move(library.places.at(from), library.places.at(to));
     history.move(from, to);
+    snapshots.move(library.places.at(from), library.places.at(to));
   };
 
   const handlers = {
@@ -196,7 +215,11 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       engines: engines.status(),
       written: session.written(),
     })),
-    changeSettings: soon((change) => settings.change(change)),
+    async changeSettings(change) {
+      const changed = settings.change(change);
+      if (change.snapshotLimit !== undefined) await snapshots.limit();
+      return changed;
+    },
     spelling: soon(() => platform.spelling(settings.value)),
     saveSession: soon((value) => none(session.save(value))),
 
@@ -223,7 +246,12 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       moved(path, to);
       return to;
     },
-    trashEntry: async ({ path }) => none(await library.trash(path)),
+    async trashEntry({ path }) {
+      const place = library.places.at(path);
+      await library.trash(path);
+      snapshots.trash(place);
+      return null;
+    },
     revealEntry: async ({ path }) => none(await platform.reveal(await library.places.real(path))),
     importFiles: ({ folder, files }) => library.import(folder, files),
     searchLibrary: (query, signal) =>
@@ -231,14 +259,16 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
 
     openDocument: ({ path }) => documents.open(path),
     closeDocument: async ({ path }) => none(await documents.close(path)),
-    editDocument: soon(({ path, base, edits }) => ({ version: documents.edit(path, base, edits) })),
+    editDocument: soon(({ path, base, edits, keep }) => ({
+      version: documents.edit(path, base, edits, keep),
+    })),
     replaceDocument: soon(({ path, text, marks }) => ({
       version: documents.replace(path, text, marks),
     })),
     keepUndo: async ({ path, version, history }) =>
       none(await documents.keepUndo(path, version, history)),
     saveDocument: async ({ path }) => none(await documents.save(path)),
-    settleDocument: ({ path, keep }) => documents.settle(path, keep),
+    settleDocument: ({ path, settlement }) => documents.settle(path, settlement),
     setPreferences: soon(({ path, preferences }) =>
       none(session.setPreferences(library.places.at(path), preferences)),
     ),
@@ -246,6 +276,13 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
 
     disclosure: ({ scope }) => disclosures.figures(scope),
     saveDisclosure: (request) => disclosures.save(request),
+    snapshots: async ({ path }) => snapshots.list(keepable(path)),
+    readSnapshot: async ({ path, id }) => snapshots.read(keepable(path), id),
+    takeSnapshot: async ({ path, name }) => snapshots.take(keepable(path), name),
+    nameSnapshot: async ({ path, id, name }) =>
+      none(await snapshots.name(keepable(path), id, name)),
+    deleteSnapshot: async ({ path, id }) => none(await snapshots.remove(keepable(path), id)),
+    snapshotSpace: () => snapshots.space(),
 
     history: soon((query) => history.find(query)),
     markAccepted: soon(({ id, text }) => none(history.markAccepted(id, text))),
@@ -290,6 +327,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       // The text first: what trains may take seconds to come to a good end.
       await documents.closeAll();
       await undo.flush();
+      await snapshots.close();
       await training.dispose();
       suggestions.dispose();
       engines.dispose();

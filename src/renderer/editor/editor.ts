@@ -8,7 +8,7 @@ import {
   type Transaction,
 } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
-import { noMarks, type Marks, type Settings } from '../../shared/api/index.ts';
+import { noMarks, type Edit, type Marks, type Settings } from '../../shared/api/index.ts';
 import { marksOf, runsOf } from '../../shared/provenance/index.ts';
 import { baseExtensions, commandsOf, configured, documentExtensions } from './extensions.ts';
 import {
@@ -22,7 +22,7 @@ import {
   ghostField,
   padAfter,
 } from './ghost/index.ts';
-import { external, origin as originOfChange } from './origin.ts';
+import { external, origin as originOfChange, restored } from './origin.ts';
 import { provenanceField, setRuns, taking } from './provenance/index.ts';
 import type {
   CreateEditor,
@@ -166,6 +166,16 @@ class ProseEditor implements Editor {
       annotations: [originOfChange.of(origin), isolateHistory.of('full')],
       userEvent: 'input.insert',
       scrollIntoView: true,
+    });
+  }
+
+  restore(edits: readonly Edit[], snapshot: string): void {
+    const { state } = this.#view;
+    if (state.readOnly) return;
+    this.#view.dispatch({
+      changes: edits.map(({ from, to, insert }) => ({ from, to, insert: state.toText(insert) })),
+      annotations: [originOfChange.of('other'), restored.of(snapshot), isolateHistory.of('full')],
+      userEvent: 'input.restore',
     });
   }
 

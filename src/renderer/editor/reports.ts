@@ -2,7 +2,7 @@
 import type { Extension } from '@codemirror/state';
 import { EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view';
 import { typedWords } from './counts.ts';
-import { external, originOf } from './origin.ts';
+import { external, keepBefore, originOf } from './origin.ts';
 import { markedEdits } from './provenance/index.ts';
 import type { EditorCallbacks } from './types.ts';
 
@@ -49,7 +49,7 @@ const tellEdits =
       if (!transaction.docChanged || transaction.annotation(external) === true) continue;
       const origin = originOf(transaction);
       const words = origin === 'typed' ? typedWords(transaction) : 0;
-      callbacks.edited(markedEdits(transaction), origin, words);
+      callbacks.edited(markedEdits(transaction), origin, words, keepBefore(transaction));
     }
   };
 

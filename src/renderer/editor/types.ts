@@ -1,5 +1,12 @@
 /** What the editor and the rest of the page know of each other: callbacks in, effects out. No transport. */
-import type { Edit, Marks, Passage, Settings, UndoHistory } from '../../shared/api/index.ts';
+import type {
+  Edit,
+  KeepBefore,
+  Marks,
+  Passage,
+  Settings,
+  UndoHistory,
+} from '../../shared/api/index.ts';
 
 /** How a change came about: only what the writer typed counts as their own words. */
 export type Origin = 'typed' | 'accepted' | 'other';
@@ -35,9 +42,9 @@ export interface Counts {
 export interface EditorCallbacks {
   /**
    * Edits against the text before them, in order, and the words they add (fewer than 0 where they take
-   * some); `words` is 0 unless they were typed.
+   * some); `words` is 0 unless they were typed. `keep`: why the text before them is worth keeping, or null.
    */
-  edited(edits: readonly Edit[], origin: Origin, words: number): void;
+  edited(edits: readonly Edit[], origin: Origin, words: number, keep: KeepBefore | null): void;
   /** The caret or the top of the view moved; UTF-16 offsets. Called at most a few times a second. */
   moved(caret: number, top: number): void;
   /** The writer wants a suggestion at `at` (again: another one). */
@@ -123,6 +130,8 @@ export interface Editor {
   caret(): number;
   /** Puts text at the caret as one undo step, spaces right on both sides. */
   insert(pieces: readonly Written[], origin: Origin): void;
+  /** Text of a snapshot comes back into the document that is shown, as one undo step. */
+  restore(edits: readonly Edit[], snapshot: string): void;
   /** Selects and scrolls to a range. */
   reveal(from: number, to: number): void;
   run(command: EditorCommand): boolean;

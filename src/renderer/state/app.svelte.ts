@@ -9,6 +9,7 @@ import { unwrap } from '../../shared/result.ts';
 import type { EditorCallbacks, Origin, Written } from '../editor/types.ts';
 import { catalogue } from './catalogue.ts';
 import { Commands } from './commands.svelte.ts';
+import { Comparison } from './comparison.svelte.ts';
 import { Dialogue, type Keep } from './dialogue.svelte.ts';
 import type { Document } from './document.svelte.ts';
 import { Disclosures } from './disclosures.svelte.ts';
@@ -22,6 +23,7 @@ import { Notices } from './notices.svelte.ts';
 import { Search } from './search.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { Settings } from './settings.svelte.ts';
+import { Snapshots } from './snapshots.svelte.ts';
 import { Suggestions } from './suggestions.svelte.ts';
 import { TrainingDraft } from './training-draft.svelte.ts';
 import { Training } from './training.svelte.ts';
@@ -63,6 +65,8 @@ export class App {
   readonly settings: Settings;
   readonly session: Session;
   readonly documents: Documents;
+  readonly snapshots: Snapshots;
+  readonly comparison: Comparison;
   readonly library: Library;
   readonly search: Search;
   readonly exports: Exports;
@@ -94,7 +98,11 @@ export class App {
       notices,
       session: this.session,
       chosen: () => this.welcome.leave(),
+      turned: () => this.comparison.left(),
+      replaced: () => this.comparison.changes++,
     }));
+    this.comparison = new Comparison({ client, notices, documents });
+    this.snapshots = new Snapshots({ client, notices, active: () => documents.active });
     this.library = new Library({ client, start, notices, documents });
     this.search = new Search(client, notices);
     this.exports = new Exports({
@@ -176,10 +184,10 @@ export class App {
 
   /** What the editor tells, for the domains it concerns. */
   readonly editorCallbacks: EditorCallbacks = {
-    edited: (edits, origin, words) => {
+    edited: (edits, origin, words, keep) => {
       const document = this.documents.active;
       if (!document) return;
-      document.edited(edits);
+      document.edited(edits, keep);
       this.goals.typed(words);
       if (origin !== 'typed') return;
       this.session.writing = true;

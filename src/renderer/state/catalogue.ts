@@ -92,6 +92,16 @@ export function catalogue(app: App): readonly Command[] {
       { when: shown },
     ),
     page(
+      'takeSnapshot',
+      'Take a snapshot',
+      '',
+      'Documents',
+      async () => {
+        if (await app.snapshots.take(null)) app.notices.say('The text is kept as it is now.');
+      },
+      { when: shown },
+    ),
+    page(
       'closeDocument',
       'Close this document',
       'Mod-Alt-w',
@@ -131,6 +141,7 @@ export function catalogue(app: App): readonly Command[] {
     panel('voices', 'Voices and training', 'Mod-Alt-v'),
     panel('dialogue', 'Talk with a voice', 'Mod-Alt-c'),
     panel('history', 'History of suggestions', 'Mod-Alt-y'),
+    panel('snapshots', 'Snapshots of this document', 'Mod-Alt-s'),
     page('focusMode', 'Focus: off, sentence, paragraph', 'Mod-Shift-l', 'View', () => {
       const { focus } = settings.values;
       const next = { off: 'sentence', sentence: 'paragraph', paragraph: 'off' } as const;

@@ -2,6 +2,7 @@ import {
   defaultSampling,
   type ApiClient,
   type Edit,
+  type KeepBefore,
   type Marks,
   type OpenDocument,
   type Preferences,
@@ -34,6 +35,8 @@ export class Document {
   readOnly = $state.raw<string | null>(null);
   /** What the file holds, where the text here was recovered from a crash and differs. */
   fileText = $state.raw<string | null>(null);
+  /** What that and the text here come from, where it is known. */
+  fileBase = $state.raw<string | null>(null);
   form = $state('');
   counts = $state.raw<Counts>({ words: 0, characters: 0, selectedWords: 0 });
   /** Words that stand as a voice suggested them. */
@@ -93,8 +96,8 @@ export class Document {
     return { path: this.path, text, marks, readOnly, caret, top, undo: this.#undo };
   }
 
-  edited(edits: readonly Edit[]): void {
-    this.queue.push(edits);
+  edited(edits: readonly Edit[], keep: KeepBefore | null = null): void {
+    this.queue.push(edits, keep);
     this.undo.edited();
     if (this.save.kind === 'saved') this.save = { kind: 'unsaved', version: this.save.version };
   }
@@ -161,6 +164,7 @@ export class Document {
   #describe(opened: OpenDocument): void {
     this.readOnly = opened.readOnly;
     this.fileText = opened.fileText;
+    this.fileBase = opened.fileBase;
     this.form = opened.form;
   }
 }

@@ -1,5 +1,5 @@
 import { tick } from 'svelte';
-import type { ApiClient, OpenDocument, SaveState } from '../../shared/api/index.ts';
+import type { ApiClient, OpenDocument, SaveState, Settlement } from '../../shared/api/index.ts';
 import { unwrap } from '../../shared/result.ts';
 import type { Editor } from '../editor/types.ts';
 import { Document } from './document.svelte.ts';
@@ -13,6 +13,10 @@ export interface DocumentsOptions {
   readonly session: Session;
   /** The writer asked to see a document: whatever lies over the editor goes. */
   readonly chosen?: () => void;
+  /** Another document is shown, or none. */
+  readonly turned?: () => void;
+  /** The text of the document that is shown became another one elsewhere. */
+  readonly replaced?: () => void;
 }
 
 /** The documents that are open, and the one the editor shows. */
@@ -26,14 +30,18 @@ export class Documents {
   readonly #notices: Notices;
   readonly #session: Session;
   readonly #chosen: () => void;
+  readonly #turned: () => void;
+  readonly #replaced: () => void;
   /** States that were told before their document was here. */
   readonly #early = new Map<string, SaveState>();
 
-  constructor({ client, notices, session, chosen = () => undefined }: DocumentsOptions) {
+  constructor({ client, notices, session, chosen, turned, replaced }: DocumentsOptions) {
     this.#client = client;
     this.#notices = notices;
     this.#session = session;
-    this.#chosen = chosen;
+    this.#chosen = chosen ?? nothing;
+    this.#turned = turned ?? nothing;
+    this.#replaced = replaced ?? nothing;
     client.on.saveState(({ path, state }) => {
       const document = this.find(path);
       if (document) document.told(state);
@@ -89,6 +97,7 @@ export class Documents {
     const fromEmpty = this.active === null;
     this.#leave();
     this.active = document;
+    this.#turned();
     this.editor?.show(document.forEditor);
     // The text of an empty page is hidden until this change is drawn; only then can it have the keyboard.
     if (fromEmpty) void tick().then(() => this.editor?.focus());
@@ -125,6 +134,7 @@ export class Documents {
       this.active = null;
       const next = this.list[Math.min(index, this.list.length - 1)];
       if (next) this.activate(next);
+      else this.#turned();
     }
     this.editor?.forget(document.path);
     this.#keep();
@@ -144,13 +154,15 @@ export class Documents {
     });
   }
 
-  async settle(document: Document, keep: 'mine' | 'theirs'): Promise<void> {
-    await this.#notices.attempt(async () => {
+  /** Ends a conflict or a recovery. Gives whether it ended. */
+  async settle(document: Document, settlement: Settlement): Promise<boolean> {
+    const settled = await this.#notices.attempt(async () => {
       await document.queue.flush();
-      document.settled(
-        unwrap(await this.#client.call.settleDocument({ path: document.path, keep })),
-      );
+      const { path } = document;
+      document.settled(unwrap(await this.#client.call.settleDocument({ path, settlement })));
+      return true;
     });
+    return settled === true;
   }
 
   /** The host was given this text for a document. */
@@ -197,6 +209,7 @@ export class Documents {
 
   #show(document: Document, { text, marks }: MarkedText): void {
     this.editor?.replaceText(document.path, text, marks);
+    if (document === this.active) this.#replaced();
   }
 
   #leave(): void {
@@ -223,3 +236,4 @@ export class Documents {
 }
 
 const leftIn = (editor: Editor): MarkedText => ({ text: editor.text(), marks: editor.marks() });
+const nothing = (): void => undefined;

@@ -1,4 +1,4 @@
-import type { ApiClient, Edit, Marks, OpenDocument } from '../../shared/api/index.ts';
+import type { ApiClient, Edit, KeepBefore, Marks, OpenDocument } from '../../shared/api/index.ts';
 import { marksOf, runsAfter, runsOf } from '../../shared/provenance/index.ts';
 import type { Failure } from '../../shared/result.ts';
 import { applyEdits, composeEdits, difference, rebaseEdits, undoEdits } from './edits.ts';
@@ -17,6 +17,13 @@ export interface QueueOptions {
   readonly failed: (failure: Failure) => void;
 }
 
+/** Edits that go to the host together. */
+interface Batch {
+  readonly edits: readonly Edit[];
+  /** The host keeps the text as it is before them. */
+  readonly keep: KeepBefore | null;
+}
+
 /**
  * Carries the edits of one document to the host, in order. One message is under way at a time; what is
  * typed meanwhile is gathered into the next one.
@@ -29,8 +36,8 @@ export class EditQueue {
   readonly #text: () => string;
   readonly #marks: () => Marks;
   readonly #failed: (failure: Failure) => void;
-  #waiting: readonly Edit[] | null = null;
-  #underWay: readonly Edit[] | null = null;
+  #waiting: readonly Batch[] = [];
+  #underWay: Batch | null = null;
   #pumping: Promise<unknown> | null = null;
   /** The connection is lost: nothing is sent until `reconnected`. */
   #lost = false;
@@ -50,11 +57,16 @@ export class EditQueue {
 
   /** Whether the host has everything. */
   get idle(): boolean {
-    return this.#waiting === null && this.#underWay === null;
+    return this.#waiting.length === 0 && this.#underWay === null;
   }
 
-  push(edits: readonly Edit[]): void {
-    this.#waiting = this.#waiting === null ? edits : composeEdits(this.#waiting, edits);
+  push(edits: readonly Edit[], keep: KeepBefore | null = null): void {
+    const last = this.#waiting.at(-1);
+    // What is kept is the text of this very moment: nothing before it may be sent with it.
+    this.#waiting =
+      keep === null && last
+        ? [...this.#waiting.slice(0, -1), { ...last, edits: composeEdits(last.edits, edits) }]
+        : [...this.#waiting, { edits, keep }];
     this.#refused = false;
     this.#pump();
   }
@@ -81,7 +93,7 @@ export class EditQueue {
     if (mine === null) return document;
     const theirs = difference(undoEdits(this.#text(), mine), document.text);
     const rebased = theirs === null ? mine : rebaseEdits(mine, theirs);
-    this.#waiting = rebased.length > 0 ? rebased : null;
+    this.#waiting = rebased.length > 0 ? [{ edits: rebased, keep: null }] : [];
     this.#pump();
     return {
       text: applyEdits(document.text, rebased),
@@ -92,7 +104,7 @@ export class EditQueue {
   /** The host has this text and nothing else counts any more. */
   settled({ version }: Pick<OpenDocument, 'version'>): void {
     this.#era++;
-    this.#waiting = null;
+    this.#waiting = [];
     this.#underWay = null;
     this.version = version;
   }
@@ -107,13 +119,13 @@ export class EditQueue {
     this.#lost = false;
     this.#era++;
     this.#underWay = null;
-    this.#waiting = null;
+    this.#waiting = [];
     const unchanged = document.version === this.version;
     this.version = document.version;
     if (document.text === ours) return null;
     if (mine === null) return document;
     if (unchanged) {
-      this.#waiting = mine;
+      this.#waiting = [{ edits: mine, keep: null }];
       this.#pump();
     } else {
       this.#run(() => this.#replace());
@@ -122,12 +134,15 @@ export class EditQueue {
   }
 
   #unsent(): readonly Edit[] | null {
-    if (this.#underWay === null) return this.#waiting;
-    return this.#waiting === null ? this.#underWay : composeEdits(this.#underWay, this.#waiting);
+    const all = this.#underWay === null ? this.#waiting : [this.#underWay, ...this.#waiting];
+    return all.reduce<readonly Edit[] | null>(
+      (edits, batch) => (edits === null ? batch.edits : composeEdits(edits, batch.edits)),
+      null,
+    );
   }
 
   #pump(): void {
-    if (this.#lost || this.#refused || this.#waiting === null) return;
+    if (this.#lost || this.#refused || this.#waiting.length === 0) return;
     this.#run(() => this.#send());
   }
 
@@ -140,15 +155,16 @@ export class EditQueue {
   }
 
   async #send(): Promise<void> {
-    while (this.#waiting !== null) {
-      const edits = this.#waiting;
+    for (let batch = this.#waiting[0]; batch; batch = this.#waiting[0]) {
+      const { edits, keep } = batch;
       const era = this.#era;
-      this.#underWay = edits;
-      this.#waiting = null;
+      this.#underWay = batch;
+      this.#waiting = this.#waiting.slice(1);
       const result = await this.#client.call.editDocument({
         path: this.path,
         base: this.version,
         edits: [...edits],
+        ...(keep ? { keep } : {}),
       });
       if (era !== this.#era) continue;
       if (result.ok) {
@@ -169,8 +185,9 @@ export class EditQueue {
     // The text holds everything typed until now.
     const text = this.#text();
     const marks = this.#marks();
-    this.#underWay = this.#unsent();
-    this.#waiting = null;
+    const unsent = this.#unsent();
+    this.#underWay = unsent && { edits: unsent, keep: null };
+    this.#waiting = [];
     const result = await this.#client.call.replaceDocument({ path: this.path, text, marks });
     if (era !== this.#era) return true;
     if (!result.ok) {
@@ -184,7 +201,7 @@ export class EditQueue {
 
   /** Keeps what was not taken, for the next try. */
   #hold(failure: Failure): void {
-    this.#waiting = this.#unsent();
+    if (this.#underWay) this.#waiting = [this.#underWay, ...this.#waiting];
     this.#underWay = null;
     if (failure.code === 'engine.gone') this.#lost = true;
     else {

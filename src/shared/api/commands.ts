@@ -18,6 +18,8 @@ export type MenuCommand =
   | 'continue'
   | 'panel.voices'
   | 'panel.history'
+  | 'panel.snapshots'
+  | 'takeSnapshot'
   | 'panel.dialogue'
   | 'commands'
   | 'sidebar'

@@ -95,12 +95,23 @@ export interface OpenDocument {
    * otherwise. Nothing is replaced silently.
    */
   readonly fileText: string | null;
+  /** What both come from, where it is known. */
+  readonly fileBase: string | null;
   /** What of `text` a voice suggested. */
   readonly marks: Marks;
   readonly preferences: Preferences;
   /** From before the page was loaded; null where there is none, and where a document is told of again. */
   readonly undo: UndoHistory | null;
 }
+
+/** How a conflict or a recovery ends. `mine` is the text here, `theirs` the file's; the other one is kept. */
+export const settlementSchema = v.variant('keep', [
+  v.strictObject({ keep: v.literal('mine') }),
+  v.strictObject({ keep: v.literal('theirs') }),
+  /** A text that was made of both: `theirs` is the file's text it was made with. Both are kept. */
+  v.strictObject({ keep: v.literal('merged'), text: text(MOST_TEXT), theirs: text(MOST_TEXT) }),
+]);
+export type Settlement = v.InferOutput<typeof settlementSchema>;
 
 /** What becomes of an open document on the disk. */
 export type SaveState =
@@ -109,6 +120,11 @@ export type SaveState =
   /** It stays unsaved and journalled; the sentence says what to do. */
   | { readonly kind: 'failed'; readonly sentence: string }
   /** Another program changed the file while there were changes here: the writer decides. */
-  | { readonly kind: 'conflict'; readonly theirs: string }
+  | {
+      readonly kind: 'conflict';
+      readonly theirs: string;
+      /** What both come from, where it is known. */
+      readonly base: string | null;
+    }
   /** The file is gone from the disk; the text is kept here. */
   | { readonly kind: 'gone' };

@@ -7,6 +7,7 @@ import {
   editsSchema,
   MOST_UNDO,
   preferencesSchema,
+  settlementSchema,
   type Library,
   type OpenDocument,
   type SaveState,
@@ -21,6 +22,13 @@ import {
   type SuggestionEnd,
   type SuggestionItem,
 } from './sampling.ts';
+import {
+  keepBeforeSchema,
+  snapshotId,
+  snapshotName,
+  type SnapshotSpace,
+  type Snapshots,
+} from './snapshots.ts';
 import { sessionSchema, settingsChangeSchema, type Session, type Settings } from './settings.ts';
 import type { Spelling } from './spelling.ts';
 import {
@@ -53,6 +61,7 @@ export * from './exports.ts';
 export * from './marks.ts';
 export * from './sampling.ts';
 export * from './settings.ts';
+export * from './snapshots.ts';
 export type { Spelling } from './spelling.ts';
 export * from './voices.ts';
 
@@ -87,6 +96,7 @@ export interface Start {
 
 const path = v.strictObject({ path: entryPath });
 const voice = v.strictObject({ voice: voiceName });
+const snapshot = v.strictObject({ path: entryPath, id: snapshotId });
 
 export const api = {
   start: call<Start>()(nothing),
@@ -134,9 +144,17 @@ export const api = {
   openDocument: call<OpenDocument>()(path),
   /** Saves first. */
   closeDocument: call<null>()(path),
-  /** `base` is the version the edits were made to; refused with `document.stale` when it is not the newest. */
+  /**
+   * `base` is the version the edits were made to; refused with `document.stale` when it is not the newest.
+   * `keep`: the text is kept as it is before them.
+   */
   editDocument: call<{ readonly version: number }>()(
-    v.strictObject({ path: entryPath, base: whole(0, 2 ** 50), edits: editsSchema }),
+    v.strictObject({
+      path: entryPath,
+      base: whole(0, 2 ** 50),
+      edits: editsSchema,
+      keep: v.optional(keepBeforeSchema),
+    }),
   ),
   /** The whole text, where edits went astray. Without `marks`, what stays of it keeps its own. */
   replaceDocument: call<{ readonly version: number }>()(
@@ -155,15 +173,29 @@ export const api = {
   ),
   /** At once; gives when it is on the disk. */
   saveDocument: call<null>()(path),
-  /** Ends a conflict, or a recovery: `mine` is the text here, `theirs` the file's. The other is kept as a copy. */
+  /** Ends a conflict, or a recovery. */
   settleDocument: call<OpenDocument>()(
-    v.strictObject({ path: entryPath, keep: v.picklist(['mine', 'theirs']) }),
+    v.strictObject({ path: entryPath, settlement: settlementSchema }),
   ),
   setPreferences: call<null>()(v.strictObject({ path: entryPath, preferences: preferencesSchema })),
   /** The file's text took the place of what was here: another program changed it, or the writer chose it. */
   documentReloaded: event<OpenDocument>(),
   documentMoved: event<{ readonly from: string; readonly to: string }>(),
   saveState: event<{ readonly path: string; readonly state: SaveState }>(),
+
+  /** Of a document that is open. */
+  snapshots: call<Snapshots>()(path),
+  /** Its text, and its form for people; what is restored with `editDocument` was read before. */
+  readSnapshot: call<{ readonly text: string; readonly form: string }>()(snapshot),
+  /** Now; gives its id. With a name it stays until it is deleted. */
+  takeSnapshot: call<string>()(v.strictObject({ path: entryPath, name: v.nullable(snapshotName) })),
+  /** Null takes the name away. */
+  nameSnapshot: call<null>()(
+    v.strictObject({ path: entryPath, id: snapshotId, name: v.nullable(snapshotName) }),
+  ),
+  deleteSnapshot: call<null>()(snapshot),
+  snapshotSpace: call<SnapshotSpace>()(nothing),
+  snapshotsChanged: event<{ readonly path: string }>(),
 
   /** Words typed (never those accepted), for the goals; gives the sum of the day. */
   addWritten: call<number>()(

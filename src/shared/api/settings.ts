@@ -32,6 +32,8 @@ export const settingsSchema = v.strictObject({
   threads: whole(0, 256),
   /** Most memory that training may take, in MB; 0 for no limit. */
   memoryLimit: whole(0, 1_000_000),
+  /** What all snapshots together may take, in MB. */
+  snapshotLimit: whole(1, 1_000_000),
   /** Words a day, or 0. */
   dailyGoal: whole(0, 100_000),
   /** How the last book was made. */
@@ -61,6 +63,7 @@ export const defaultSettings: Settings = {
   device: 'auto',
   threads: 0,
   memoryLimit: 0,
+  snapshotLimit: 500,
   dailyGoal: 0,
   book: defaultBookChoices,
   welcomed: false,
@@ -75,7 +78,7 @@ export const sessionSchema = v.strictObject({
   active: v.nullable(text(4096)),
   sidebar: v.boolean(),
   /** Which panel stands on the right. */
-  panel: v.picklist(['none', 'voices', 'history', 'dialogue']),
+  panel: v.picklist(['none', 'voices', 'history', 'snapshots', 'dialogue']),
 });
 export type Session = v.InferOutput<typeof sessionSchema>;
 export const defaultSession: Session = { open: [], active: null, sidebar: true, panel: 'none' };

@@ -76,7 +76,7 @@ describe('the app', () => {
     const { app, calls } = room();
     await app.documents.open('Fog.md');
     for (let at = 7; at < 27; at++) {
-      app.editorCallbacks.edited([{ from: at, to: at, insert: 'x' }], 'typed', 0);
+      app.editorCallbacks.edited([{ from: at, to: at, insert: 'x' }], 'typed', 0, null);
     }
     await settled(20);
     expect(calls('typing')).toHaveLength(1);
@@ -86,8 +86,8 @@ describe('the app', () => {
   test('does not take what was accepted for the writer’s own words', async () => {
     const { app } = room();
     await app.documents.open('Fog.md');
-    app.editorCallbacks.edited([{ from: 7, to: 7, insert: ' came up' }], 'accepted', 0);
-    app.editorCallbacks.edited([{ from: 15, to: 15, insert: ' at' }], 'typed', 1);
+    app.editorCallbacks.edited([{ from: 7, to: 7, insert: ' came up' }], 'accepted', 0, null);
+    app.editorCallbacks.edited([{ from: 15, to: 15, insert: ' at' }], 'typed', 1, null);
     expect(app.goals.session).toBe(1);
     await settled(20);
   });

@@ -25,6 +25,7 @@ export const opened = (parts: Partial<OpenDocument> = {}): OpenDocument => ({
   readOnly: null,
   fileText: null,
   marks: noMarks,
+  fileBase: null,
   preferences: { voice: null, sampling: defaultSampling, goal: null, caret: 0, top: 0 },
   undo: null,
   ...parts,

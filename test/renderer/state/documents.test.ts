@@ -142,7 +142,10 @@ describe('documents', () => {
   test('know how their saving goes', async () => {
     const { documents, server } = room();
     const document = (await documents.open('Fog.md'))!;
-    server.emit('saveState', { path: 'Fog.md', state: { kind: 'conflict', theirs: 'x' } });
+    server.emit('saveState', {
+      path: 'Fog.md',
+      state: { kind: 'conflict', base: null, theirs: 'x' },
+    });
     await settled();
     expect(document.save.kind).toBe('conflict');
   });
@@ -186,7 +189,7 @@ describe('documents', () => {
       },
     });
     const document = (await at.documents.open('Fog.md'))!;
-    await at.documents.settle(document, 'theirs');
+    await at.documents.settle(document, { keep: 'theirs' });
     await document.queue.flush();
     expect(at.editor.text()).toBe('Not theirs');
     expect(bases).toEqual([9]);

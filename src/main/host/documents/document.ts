@@ -38,6 +38,8 @@ export class Document {
   form: Form;
   /** What the file was when it was last read or written. */
   known: Known | null;
+  /** The text that was last in the file as it was known; what both sides of a conflict come from. */
+  agreed: string | null;
   standing: Standing = { kind: 'agreed' };
   /** Why the last save failed. */
   failure: string | null = null;
@@ -62,6 +64,7 @@ export class Document {
     this.form = file.form;
     this.known = known;
     this.journal = journal;
+    this.agreed = file.text;
     this.#text = new ChunkedText(file.text);
     this.#runs = runs;
     this.#version = 1;
@@ -130,8 +133,17 @@ export class Document {
     this.journal.append({ kind: 'text', version: this.#version, text, marks: kept });
   }
 
+  /** Its text came back in the form it had. */
+  reform(form: Form): void {
+    if (JSON.stringify(form) === JSON.stringify(this.form)) return;
+    this.form = form;
+    const marks = marksOf(this.#runs);
+    this.journal.append({ kind: 'text', version: this.#version, text: this.text, marks, form });
+  }
+
   /** What a crash had left here that the file does not have. */
-  recover({ text, runs, form, version }: Recovered, theirs: Theirs): void {
+  recover({ text, runs, form, version, agreed }: Recovered, theirs: Theirs): void {
+    this.agreed = agreed;
     this.#text = new ChunkedText(text);
     this.#runs = runs;
     this.form = form;
@@ -143,6 +155,7 @@ export class Document {
   /** The file's text in place of this one; nothing is unsaved any more. */
   async adopt({ file, known }: Omit<Theirs, 'bytes'>, runs: Runs): Promise<void> {
     this.#runs = runs;
+    this.agreed = file.text;
     this.#text = new ChunkedText(file.text);
     this.form = file.form;
     this.readOnly = file.readOnly;
@@ -154,9 +167,10 @@ export class Document {
     await this.journal.remove();
   }
 
-  /** `version` is in the file now. */
-  settled(version: number, known: Known): void {
+  /** `version`, which is `text`, is in the file now. */
+  settled(version: number, known: Known, text: string): void {
     this.known = known;
+    this.agreed = text;
     this.saved = version;
     this.standing = { kind: 'agreed' };
     this.failure = null;
@@ -174,7 +188,7 @@ export class Document {
 
   get state(): SaveState {
     if (this.standing.kind === 'conflict') {
-      return { kind: 'conflict', theirs: this.standing.theirs.file.text };
+      return { kind: 'conflict', theirs: this.standing.theirs.file.text, base: this.agreed };
     }
     if (this.standing.kind === 'gone') return { kind: 'gone' };
     if (this.failure !== null) return { kind: 'failed', sentence: this.failure };
@@ -192,6 +206,7 @@ export class Document {
       readOnly: this.readOnly,
       fileText: recovered ? standing.theirs.file.text : null,
       marks: marksOf(this.#runs),
+      fileBase: recovered ? this.agreed : null,
       preferences,
       undo: null,
     };

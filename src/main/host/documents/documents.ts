@@ -1,9 +1,18 @@
-import type { ApiEmit, Edit, Marks, OpenDocument, Preferences } from '../../../shared/api/index.ts';
+import type {
+  ApiEmit,
+  Edit,
+  KeepBefore,
+  Marks,
+  OpenDocument,
+  Preferences,
+  Settlement,
+} from '../../../shared/api/index.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
 import { unionOf, type Runs } from '../../../shared/provenance/index.ts';
 import type { Disposer } from '../../../shared/rpc/index.ts';
 import type { MarksStore } from '../provenance/index.ts';
 import type { DocumentListener, OpenDocuments, TextOfDocument } from '../types.ts';
+import type { Before, Keepable } from './before.ts';
 import { Document } from './document.ts';
 import { Journal, journalPath, readJournal } from './journal.ts';
 import { Keeper } from './keeper.ts';
@@ -23,6 +32,8 @@ export interface DocumentsOptions {
   /** Keeps what of the texts is suggested. */
   readonly marks: MarksStore;
   readonly autosaveDelay: () => number;
+  /** Keeps texts as they were before they are changed. */
+  readonly before: Before;
   readonly emit: ApiEmit;
   readonly log: (line: string) => void;
   readonly now: () => Date;
@@ -62,6 +73,17 @@ export class Documents implements OpenDocuments {
     return [...this.#open.values()].map(({ view }) => view);
   }
 
+  /** An open document as it can be kept; null where it is not open. */
+  keepable(path: string): Keepable | null {
+    return this.#open.get(path) ?? null;
+  }
+
+  /** The path of the open document whose file is at this real path; null where there is none. */
+  pathOf(real: string): string | null {
+    for (const document of this.#open.values()) if (document.real === real) return document.path;
+    return null;
+  }
+
   follow(listener: DocumentListener): Disposer {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -90,7 +112,7 @@ export class Documents implements OpenDocuments {
   }
 
   /** Gives the new version. Throws UserError `document.stale`, `document.read-only`, `request.invalid`. */
-  edit(path: string, base: number, edits: readonly Edit[]): number {
+  edit(path: string, base: number, edits: readonly Edit[], keep: KeepBefore | null = null): number {
     const document = this.#writable(path);
     if (base !== document.version) {
       throw new UserError(
@@ -104,7 +126,12 @@ export class Documents implements OpenDocuments {
         `A change to ${path} lies outside its text; open it again.`,
       );
     }
+    this.#options.before.changing(document, keep?.kind ?? null);
     this.#keeper.changing(document, () => document.edit(edits));
+    if (keep?.kind === 'restore') {
+      const form = this.#options.before.formOf(keep.snapshot, document.text);
+      if (form) document.reform(form);
+    }
     for (const listener of this.#listeners) listener.edited(path, document.version, edits);
     return document.version;
   }
@@ -115,6 +142,7 @@ export class Documents implements OpenDocuments {
     const plain = text.replace(/\r\n?/g, '\n');
     // Offsets count in the text that came.
     const fitting = plain.length === text.length ? marks : null;
+    this.#options.before.changing(document, null);
     this.#keeper.changing(document, () => document.replace(plain, fitting));
     this.#reopened(document);
     return document.version;
@@ -144,6 +172,7 @@ export class Documents implements OpenDocuments {
   async closeAll(): Promise<void> {
     const failed = async (document: Document, error: unknown): Promise<void> => {
       clearTimeout(document.timer);
+      this.#options.before.closing(document);
       this.#options.log(`${document.path} was not saved at the end: ${String(error)}`);
       await document.journal.close().catch((e: unknown) => this.#options.log(String(e)));
       this.#open.delete(document.path);
@@ -155,10 +184,10 @@ export class Documents implements OpenDocuments {
     );
   }
 
-  /** Ends a conflict or a recovery; the other side is kept as a copy. Throws UserError. */
-  async settle(path: string, keep: 'mine' | 'theirs'): Promise<OpenDocument> {
+  /** Ends a conflict or a recovery; nothing of either side is lost. Throws UserError. */
+  async settle(path: string, settlement: Settlement): Promise<OpenDocument> {
     const document = this.#find(path);
-    await document.queue(() => this.#keeper.settle(document, keep));
+    await document.queue(() => this.#keeper.settle(document, settlement));
     return this.#told(document);
   }
 
@@ -302,6 +331,7 @@ export class Documents implements OpenDocuments {
 
   async #forget(document: Document): Promise<void> {
     clearTimeout(document.timer);
+    this.#options.before.closing(document);
     if (document.dirty) await document.journal.close();
     else await document.journal.remove();
     await this.#options.marks.forget(document.real);

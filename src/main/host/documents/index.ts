@@ -1,7 +1,8 @@
 /** Open documents: their text, their journals, their files. */
 export { Documents, type DocumentsOptions } from './documents.ts';
-export { readJournal } from './journal.ts';
+export type { Before, Keepable } from './before.ts';
+export { formSchema, readJournal } from './journal.ts';
 export { recoverGone, replay } from './recovery.ts';
 export { createFile } from './save-file.ts';
-export { encode, LARGEST, readTextFile } from './text-file.ts';
+export { describe, encode, LARGEST, readTextFile, type Form } from './text-file.ts';
 export { UndoStore } from './undo.ts';

@@ -8,7 +8,8 @@ import { codeOf, diskError, renameDurably, syncFolder } from '../../files/atomic
 
 const version = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const lineEnd = v.picklist(['\n', '\r\n', '\r']);
-const formSchema = v.object({
+/** A form as it is kept on the disk. */
+export const formSchema = v.object({
   encoding: v.string(),
   mark: v.boolean(),
   lineEnds: v.variant('kind', [
@@ -31,11 +32,13 @@ const recordSchema = v.variant('kind', [
     form: formSchema,
   }),
   v.object({ kind: v.literal('edits'), version, edits: editsSchema }),
+  /** `form`: where it came back with the text. */
   v.object({
     kind: v.literal('text'),
     version,
     text: v.string(),
     marks: v.exactOptional(marksSchema),
+    form: v.exactOptional(formSchema),
   }),
   /** What was up to this version is in a verified file. */
   v.object({ kind: v.literal('saved'), version, sha256: v.string() }),

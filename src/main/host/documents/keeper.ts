@@ -1,8 +1,9 @@
 import { dirname, join } from 'node:path';
-import type { ApiEmit, OpenDocument } from '../../../shared/api/index.ts';
+import type { ApiEmit, OpenDocument, Settlement } from '../../../shared/api/index.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
-import type { Runs } from '../../../shared/provenance/index.ts';
+import { marksOf, type Runs } from '../../../shared/provenance/index.ts';
 import type { MarksStore, TextWithRuns } from '../provenance/index.ts';
+import type { Before } from './before.ts';
 import { copyNames } from './copies.ts';
 import type { Document, Theirs } from './document.ts';
 import {
@@ -25,6 +26,7 @@ const RETRY = 5000;
 
 export interface KeeperOptions {
   readonly autosaveDelay: () => number;
+  readonly before: Before;
   readonly emit: ApiEmit;
   readonly log: (line: string) => void;
   readonly now: () => Date;
@@ -35,6 +37,12 @@ export interface KeeperOptions {
   /** The text of a document is another one as a whole. */
   readonly reopened: (document: Document) => void;
   readonly journalFailed: (error: unknown) => void;
+}
+
+/** A text that was to be saved. */
+interface Moment {
+  readonly version: number;
+  readonly text: string;
 }
 
 /**
@@ -78,12 +86,17 @@ export class Keeper {
     }
   }
 
-  /** Must be queued. Ends a conflict or a recovery; the other side is kept as a copy. Throws UserError. */
-  async settle(document: Document, keep: 'mine' | 'theirs'): Promise<void> {
+  /**
+   * Must be queued. Ends a conflict or a recovery. The side that is not chosen is kept as a copy; where a
+   * text was made of both, both are kept as snapshots. Throws UserError.
+   */
+  async settle(document: Document, settlement: Settlement): Promise<void> {
     const { standing } = document;
     if (standing.kind !== 'conflict') return;
     const { theirs } = standing;
-    if (keep === 'mine') {
+    if (settlement.keep === 'merged') {
+      await this.#settleMerged(document, theirs, settlement);
+    } else if (settlement.keep === 'mine') {
       await this.#copy(document, 'their version', theirs.bytes);
       await this.#write(document, theirs.known);
     } else {
@@ -92,6 +105,42 @@ export class Keeper {
       await this.#adopt(document, theirs, runsOf);
     }
     this.tell(document);
+  }
+
+  async #settleMerged(
+    document: Document,
+    theirs: Theirs,
+    merged: Extract<Settlement, { keep: 'merged' }>,
+  ): Promise<void> {
+    const { before, log, reopened, emit, told } = this.#options;
+    if (merged.theirs !== theirs.file.text) {
+      throw new UserError(
+        'document.changed',
+        `${document.path} was changed by another program once more; compare it again.`,
+      );
+    }
+    const sides = [
+      { text: theirs.file.text, form: theirs.file.form, cause: 'theirs' },
+      { text: document.text, form: document.form, cause: 'mine' },
+    ] as const;
+    const kept = await before.keep(document, sides).then(
+      () => theirs.file.readOnly === null,
+      (error: unknown) => {
+        log(`Snapshots of two versions: ${String(error)}`);
+        return false;
+      },
+    );
+    if (!kept) {
+      await this.#copy(document, 'their version', theirs.bytes);
+      await this.#copyMine(document);
+    }
+    const text = merged.text.replace(/\r\n?/g, '\n');
+    const runsOf = await this.#options.marks.reload(document.real, text);
+    before.changing(document, 'mine');
+    document.replace(text, marksOf(runsOf(document)));
+    reopened(document);
+    emit('documentReloaded', told(document));
+    await this.#write(document, theirs.known);
   }
 
   /** Must be queued. Something happened to its file: the content decides what. */
@@ -120,7 +169,8 @@ export class Keeper {
         this.tell(document);
       }
     } else if (document.dirty) {
-      await this.#found(document, version, this.#bytesOf(document), found);
+      const { text } = document;
+      await this.#found(document, { version, text, bytes: this.#bytesOf(document) }, found);
     } else {
       await this.#reload(document, found);
     }
@@ -145,10 +195,10 @@ export class Keeper {
     try {
       const known = await saveFile(document.real, bytes, expected);
       this.#options.marks.save(document.real, text, runs);
-      this.#saved(document, version, known);
+      this.#saved(document, { version, text }, known);
     } catch (error) {
       if (error instanceof Changed) {
-        await this.#found(document, version, bytes, error.found);
+        await this.#found(document, { version, text, bytes }, error.found);
         if (document.standing.kind === 'agreed') return;
         throw new UserError(
           'document.changed',
@@ -165,8 +215,8 @@ export class Keeper {
     }
   }
 
-  #saved(document: Document, version: number, known: Known): void {
-    document.settled(version, known);
+  #saved(document: Document, { version, text }: Moment, known: Known): void {
+    document.settled(version, known, text);
     if (document.dirty) this.#later(document, this.#options.autosaveDelay());
     const { bytes } = document.journal;
     if (!document.dirty && bytes > LONG_JOURNAL && bytes > 2 * Number(known.size)) {
@@ -175,18 +225,17 @@ export class Keeper {
     this.tell(document);
   }
 
-  /** A save of `bytes` came upon something else than it knew. */
+  /** A save came upon something else than it knew. */
   async #found(
     document: Document,
-    version: number,
-    bytes: Buffer,
+    moment: Moment & { readonly bytes: Buffer },
     found: Changed['found'],
   ): Promise<void> {
     if (!found) {
       document.standing = { kind: 'gone' };
       this.tell(document);
-    } else if (found.known.sha256 === hashOf(bytes)) {
-      this.#saved(document, version, found.known);
+    } else if (found.known.sha256 === hashOf(moment.bytes)) {
+      this.#saved(document, moment, found.known);
     } else {
       await this.#conflict(document, found);
     }
@@ -225,6 +274,7 @@ export class Keeper {
     theirs: Omit<Theirs, 'bytes'>,
     runsOf: (before: TextWithRuns) => Runs,
   ): Promise<void> {
+    this.#options.before.changing(document, 'reload');
     const adopted = document.adopt(theirs, runsOf(document));
     // Told with the new version, not after it: a page that first hears that its edit is stale would put its
     // own text in the place of this one.

@@ -24,6 +24,8 @@ export interface Recovered {
   readonly sha256: string | null;
   /** All of it is in the file. */
   readonly isSaved: boolean;
+  /** The text that was last in the file; null where none was. */
+  readonly agreed: string | null;
 }
 
 /** The text that a journal leads to, or null where everything in it was saved. */
@@ -41,6 +43,8 @@ export function replayAll(records: readonly JournalRecord[]): Recovered | null {
   let form: Form = base.form;
   let { path, real, sha256, version } = base;
   let saved = base.version;
+  const lastSaved = rest.findLast((record) => record.kind === 'saved')?.version ?? base.version;
+  let agreed = base.sha256 === null && lastSaved === base.version ? null : base.text;
   for (const record of rest) {
     switch (record.kind) {
       case 'base':
@@ -55,7 +59,10 @@ export function replayAll(records: readonly JournalRecord[]): Recovered | null {
         ({ version } = record);
         break;
       case 'text':
-        form = { ...form, lineEnds: replaceLineEnds(form.lineEnds, text.toString(), record.text) };
+        form = record.form ?? {
+          ...form,
+          lineEnds: replaceLineEnds(form.lineEnds, text.toString(), record.text),
+        };
         text.apply([{ from: 0, to: text.length, insert: record.text }]);
         runs = record.marks ? runsOf(record.marks) : noRuns;
         ({ version } = record);
@@ -67,9 +74,10 @@ export function replayAll(records: readonly JournalRecord[]): Recovered | null {
       case 'moved':
         ({ path, real } = record);
     }
+    if (version === lastSaved) agreed = text.toString();
   }
   const isSaved = saved >= version;
-  return { path, real, text: text.toString(), runs, form, sha256, version, isSaved };
+  return { path, real, text: text.toString(), runs, form, sha256, agreed, version, isSaved };
 }
 
 const there = (path: string): Promise<boolean> =>

@@ -12,6 +12,8 @@ export const paths = {
   close: 'M5 5l10 10M15 5L5 15',
   chevron: 'M7.5 5l5 5l-5 5',
   down: 'M5.5 8l4.5 4.5L14.5 8',
+  up: 'M5.5 12L10 7.5l4.5 4.5',
+  snapshots: 'M7 3.5h9v10.5H7zM4 6.5v10h8.5M9.5 7h4M9.5 10h4',
   folder: 'M3 5.5h5l1.5 2H17v8H3z',
   document: 'M5 3h6.5L15 6.5V17H5zM11.5 3v3.5H15',
   trash: 'M4 6h12M8 6V4h4v2M5.5 6l.7 10.5h7.6L14.5 6M8.5 9v4.5M11.5 9v4.5',
