@@ -127,7 +127,9 @@ describe('Another program', () => {
     const path = 'book/a.md';
     await typeInto(client, path, 'my ');
     at.write(path, 'theirs');
-    await eventually(() => expect(state(path)).toEqual({ kind: 'conflict', theirs: 'theirs' }));
+    await eventually(() =>
+      expect(state(path)).toEqual({ kind: 'conflict', theirs: 'theirs', base: 'text' }),
+    );
     expect(await client.call.saveDocument({ path })).toMatchObject({
       error: { code: 'document.changed' },
     });
