@@ -1,0 +1,91 @@
+/**
+ * What a snapshot costs: how long the host's event loop is held by it, and when it is on the disk. `npm run
+ * bench:snapshots -- --rounds 40`; the texts are 1 MB and 10 MB of invented prose.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { plainForm } from '../../src/main/host/documents/text-file.ts';
+import { Snapshots } from '../../src/main/host/snapshots/index.ts';
+import { dice } from '../helpers/dice.ts';
+import { percentile } from './numbers.ts';
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '40' } } });
+const rounds = Number(values.rounds);
+
+/** Invented prose: words of a vocabulary of 8,000, the common ones often. */
+function prose(length: number): string {
+  const roll = dice(7);
+  const letters = 'etaoinshrdlu';
+  const word = (): string =>
+    Array.from({ length: 2 + roll(8) }, () => letters[roll(letters.length)]).join('');
+  const vocabulary = Array.from({ length: 8000 }, word);
+  const parts: string[] = [];
+  for (let at = 0; at < length;) {
+    const next = vocabulary[roll(1 + roll(vocabulary.length))]!;
+    const end = roll(14) === 0 ? (roll(6) === 0 ? '.\n\n' : '. ') : ' ';
+    parts.push(next, end);
+    at += next.length + end.length;
+  }
+  return parts.join('');
+}
+
+/** The longest that a turn of the event loop took while `work` ran, in milliseconds. */
+async function longestTurn(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let last = performance.now();
+  let ended = false;
+  const tick = (): void => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    if (!ended) setImmediate(tick);
+  };
+  setImmediate(tick);
+  await work();
+  ended = true;
+  return longest;
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'understudy-snapshots-'));
+try {
+  for (const megabytes of [1, 10]) {
+    const snapshots = new Snapshots({
+      folder: join(folder, String(megabytes)),
+      limit: () => 1e12,
+      now: Date.now,
+      changed: () => undefined,
+      notice: (sentence) => console.error(sentence),
+      log: (line) => console.error(line),
+    });
+    const text = prose(megabytes * 1e6);
+    const held: number[] = [];
+    const done: number[] = [];
+    const turns: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const document = { real: '/a.md', text: `${round} ${text}`, form: plainForm };
+      const turn = await longestTurn(async () => {
+        const start = performance.now();
+        // As before a suggestion: the typing path goes on as soon as this returns.
+        snapshots.changing(document, 'suggestion');
+        held.push(performance.now() - start);
+        await snapshots.space();
+        done.push(performance.now() - start);
+      });
+      turns.push(turn);
+      snapshots.closing(document);
+    }
+    await snapshots.close();
+    const row = (what: string, all: readonly number[]): void =>
+      console.log(
+        `${what.padEnd(44)} p50 ${percentile(all, 0.5).toFixed(2)} ms, p95 ${percentile(all, 0.95).toFixed(2)} ms`,
+      );
+    console.log(`${megabytes} MB, ${rounds} snapshots`);
+    row('  typing path held', held);
+    row('  on the disk', done);
+    row('  longest turn of the event loop meanwhile', turns);
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
