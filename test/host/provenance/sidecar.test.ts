@@ -317,7 +317,7 @@ describe('The marks of a document', () => {
     unwrap(await client.call.editDocument({ path: 'a.md', base: version, edits }));
     at.write('a.md', 'Theirs.');
     await eventually(() => expect(state('a.md')).toMatchObject({ kind: 'conflict' }));
-    unwrap(await client.call.settleDocument({ path: 'a.md', keep: 'theirs' }));
+    unwrap(await client.call.settleDocument({ path: 'a.md', settlement: { keep: 'theirs' } }));
     expect(await suggested(client, 'a.md')).toEqual([]);
     const copy = readdirSync(at.library).find((name) => name.startsWith('a (my version'))!;
     await eventually(() => expect(existsSync(join(at.library, sidecar(copy)))).toBe(true));
