@@ -1,3 +1,5 @@
+import type { Dropped } from './formats.ts';
+
 /** A look at the held-back pages. */
 export interface Evaluation {
   readonly step: number;
@@ -85,4 +87,6 @@ export interface DocumentReport {
   readonly characters: number;
   /** How often each kind of change was made. */
   readonly changes: Readonly<Record<string, number>>;
+  /** What the file has and its text has not; nothing for plain text. */
+  readonly dropped: readonly Dropped[];
 }

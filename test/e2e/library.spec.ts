@@ -116,6 +116,31 @@ test('files that are dropped on the library are copied into it', async ({ writer
   expect(await writer.onDisk('Drafts/Morning.txt')).toBe('One morning.\n');
 });
 
+test('a Word file that is chosen becomes a document, and what it had besides is told', async ({
+  writer,
+}) => {
+  const choosing = writer.page.waitForEvent('filechooser');
+  await writer.library.getByRole('button', { name: 'Import files' }).click();
+  const chooser = await choosing;
+  expect(chooser.isMultiple()).toBe(true);
+  await chooser.setFiles(path.join(import.meta.dirname, '../fixtures/formats/rich.docx'));
+  await expect(writer.text).toHaveAccessibleName('Text of rich');
+  await expect(writer.text).toContainText('It was *late*, and **very** cold—“quite” cold');
+  await expect(writer.messages).toContainText('Left out: 1 image.');
+  expect(await writer.onDisk('rich.md')).toContain('title: "The Harbour"');
+});
+
+test('a file that cannot be read says so and makes nothing', async ({ writer }) => {
+  const dropped = await writer.page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(['%PDF-1.7'], 'Evening.docx'));
+    return data;
+  });
+  await writer.entry('Drafts').dispatchEvent('drop', { dataTransfer: dropped });
+  await expect(writer.messages).toContainText('Evening.docx is a PDF');
+  await expect(writer.entry('Evening')).toHaveCount(0);
+});
+
 test('the outline leads to a heading', async ({ writer }) => {
   await writer.opens('Harbour');
   await writer.presses('ControlOrMeta+End');

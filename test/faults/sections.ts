@@ -1,7 +1,17 @@
 import { exports } from './formats/exports.ts';
+import { hostile } from './formats/hostile.ts';
+import { novels } from './formats/novels.ts';
+import { spoiledFiles } from './formats/spoiled-files.ts';
 import type { Section } from './section.ts';
 import { checkpoints } from './training/checkpoints.ts';
 import { spoiled } from './training/spoiled.ts';
 
 /** All that `npm run test:faults` measures, in its order. A new section needs no more than a line here. */
-export const sections: readonly Section[] = [checkpoints, spoiled, exports];
+export const sections: readonly Section[] = [
+  checkpoints,
+  spoiled,
+  hostile,
+  spoiledFiles,
+  novels,
+  exports,
+];

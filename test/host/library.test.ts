@@ -215,7 +215,10 @@ describe('An entry', () => {
     const { client } = await openHost(at);
     const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0x68, 0x0d, 0x0a]);
     const files = [{ name: 'a.md', bytes: bytes.toString('base64') }];
-    expect(unwrap(await client.call.importFiles({ folder: '', files }))).toEqual(['a 2.md']);
+    expect(unwrap(await client.call.importFiles({ folder: '', files }))).toEqual({
+      paths: ['a 2.md'],
+      dropped: [],
+    });
     expect(at.read('a 2.md').equals(bytes)).toBe(true);
     expect(at.text('a.md')).toBe('mine');
     const picture = [{ name: 'a.png', bytes: '' }];

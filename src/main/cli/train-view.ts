@@ -1,3 +1,4 @@
+import { droppedWords } from '../../shared/formats.ts';
 import type { DocumentReport, TrainingEvent, TrainingStage } from '../../shared/events.ts';
 import { bytes, count, duration, figure, oneLine, plural } from './format.ts';
 import type { Output } from './output.ts';
@@ -44,10 +45,11 @@ const changeNames: Readonly<Record<string, string>> = {
 /** Files named one by one; the rest are counted. */
 const LISTED = 12;
 
-function documentLine({ name, encoding, words, changes }: DocumentReport): string {
+function documentLine({ name, encoding, words, changes, dropped }: DocumentReport): string {
   const remarks = Object.entries(changes)
     .filter(([, times]) => times > 0)
     .map(([change, times]) => `${count(times)} ${changeNames[change] ?? change}`);
+  if (dropped.length > 0) remarks.push(`left out: ${dropped.map(droppedWords).join(', ')}`);
   if (encoding !== 'utf-8') remarks.unshift(encoding);
   return `  ${name}: ${[plural(words, 'word'), ...remarks].join(', ')}\n`;
 }

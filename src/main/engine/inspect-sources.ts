@@ -62,6 +62,7 @@ export async function inspectSources(
       words: countWords(text),
       characters: text.length,
       changes: { ...changes },
+      dropped: manuscript.dropped,
     });
     await pause();
   }

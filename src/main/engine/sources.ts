@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Dropped } from '../../shared/formats.ts';
 import { UserError } from '../../shared/errors.ts';
 import { findManuscripts, readManuscript } from '../files/manuscripts.ts';
 import type { Source } from '../lm/text/index.ts';
@@ -16,6 +17,7 @@ export interface SourceFile {
   readonly name: string;
   readonly sha256: string;
   readonly encoding: string;
+  readonly dropped: readonly Dropped[];
   /** Within the range, before cleaning. */
   readonly characters: number;
 }
@@ -30,9 +32,9 @@ export async function findSources(
 ): Promise<SourceFile[]> {
   const found: SourceFile[] = [];
   for (const path of await findManuscripts(paths)) {
-    const { text, sha256, encoding } = await readManuscript(path);
+    const { text, sha256, encoding, dropped } = await readManuscript(path);
     const { length: characters } = part(text, range);
-    found.push({ path, name: basename(path), sha256, encoding, characters });
+    found.push({ path, name: basename(path), sha256, encoding, dropped, characters });
   }
   return found;
 }

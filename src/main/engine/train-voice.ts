@@ -246,6 +246,7 @@ function report(corpus: Corpus, files: readonly SourceFile[], { event }: TrainJo
       ...document,
       encoding: files[i]?.encoding ?? 'utf-8',
       changes: { ...document.changes },
+      dropped: files[i]?.dropped ?? [],
     })),
   });
 }

@@ -65,7 +65,10 @@ export async function readAsText(
   name: string,
 ): Promise<ReadText> {
   const answer = await ask({ source, format, want }, name);
-  if (answer.kind === 'text') return answer;
+  if (answer.kind === 'text') {
+    const { text, dropped, parts } = answer;
+    return { text, dropped, parts };
+  }
   throw new Error(`Reading ${name} gave ${answer.kind}`);
 }
 

@@ -4,15 +4,15 @@ export const limits = {
   packedFile: 250 * 2 ** 20,
   /** Bytes of a file of text or of RTF with its pictures. */
   rtfFile: 128 * 2 ** 20,
-  htmlFile: 32 * 2 ** 20,
+  htmlFile: 24 * 2 ** 20,
   /** Entries of a packed file. */
   entries: 10_000,
   /** Bytes that all entries unpack to, as they claim. */
   claimed: 2 ** 30,
   /** Bytes of one entry that is read. */
-  entry: 64 * 2 ** 20,
+  entry: 40 * 2 ** 20,
   /** Bytes of all entries that are read. */
-  unpacked: 96 * 2 ** 20,
+  unpacked: 64 * 2 ** 20,
   /** Elements, or groups of RTF, within each other. */
   depth: 256,
   /** Documents of a Scrivener project, or chapters of an EPUB. */
@@ -20,8 +20,8 @@ export const limits = {
   /** Characters of the text that comes out. */
   characters: 32 * 2 ** 20,
   /** Memory of the thread that reads, in MiB, beside the bytes it reads. */
-  heap: 300,
+  heap: 256,
   /** Seconds of a processor; and by the clock, for a disk that does not answer. */
-  processor: 4.5,
+  processor: 4,
   clock: 60,
 } as const;

@@ -76,6 +76,7 @@ export function catalogue(app: App): readonly Command[] {
       session.toggleSidebar(true);
       return library.createFolder();
     }),
+    page('importFiles', 'Import files…', '', 'Documents', () => library.chooseFiles()),
     page('openDocument', 'Go to a document', 'Mod-p', 'Documents', () => {
       session.overlay = session.overlay === 'documents' ? 'none' : 'documents';
     }),

@@ -7,7 +7,7 @@ import type {
   Start,
 } from '../../shared/api/index.ts';
 import { unwrap } from '../../shared/result.ts';
-import { toBase64 } from './base64.ts';
+import { chooseFiles, contentsOf, importedSentence, type NamedFile } from './import-files.ts';
 import { folderOf, nameOf } from './document.svelte.ts';
 import type { Documents } from './documents.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -141,20 +141,29 @@ export class Library {
     });
   }
 
-  /** Files that were dropped in; the first one is opened. */
-  async importFiles(files: readonly File[], folder: string): Promise<void> {
+  /**
+   * Makes documents of files that were dropped in or chosen; the first one is opened. What the files had and
+   * the documents have not is told.
+   */
+  async importFiles(files: readonly NamedFile[], folder = this.folderInHand): Promise<void> {
     await this.#notices.attempt(async () => {
-      const read = await Promise.all(
-        files.map(async (file) => ({
-          name: file.name,
-          bytes: toBase64(new Uint8Array(await file.arrayBuffer())),
-        })),
+      const read = await contentsOf(files);
+      const { paths, dropped } = unwrap(
+        await this.#client.call.importFiles({ folder, files: [...read] }),
       );
-      const paths = unwrap(await this.#client.call.importFiles({ folder, files: read }));
       const [first] = paths;
-      if (first !== undefined) await this.#documents.open(first);
-      if (paths.length > 1) this.#notices.say(`${paths.length} files are in the library.`);
+      if (first !== undefined) {
+        for (let at = folderOf(first); at !== ''; at = folderOf(at)) this.fold(at, false);
+        await this.#documents.open(first);
+      }
+      const sentence = importedSentence(paths.length, dropped);
+      if (sentence !== null) this.#notices.say(sentence);
     });
+  }
+
+  /** Lets the writer choose files. */
+  chooseFiles(folder = this.folderInHand): void {
+    chooseFiles((files) => void this.importFiles(files, folder));
   }
 }
 

@@ -1,6 +1,7 @@
 /** What was found in the pages, and what training on them will take, in plain words. */
 import type { TrainingEstimate, TrainingReport } from '../../shared/api/index.ts';
 import type { DocumentReport } from '../../shared/events.ts';
+import { droppedWords, sumOfDropped } from '../../shared/formats.ts';
 import { bytes, count, duration, listed, plural } from './training-words.ts';
 
 const changeWords: Readonly<Record<string, readonly [one: string, many: string]>> = {
@@ -37,13 +38,22 @@ export function cleanedSentence({ documents }: Pick<TrainingReport, 'documents'>
     (name) => remarksOf({ encoding: name, changes: {} }).length > 0,
   );
   if (foreign.length > 0) remarks.push(`text read as ${listed(foreign)}`);
-  if (remarks.length === 0) return 'Nothing had to be cleaned.';
-  return `Cleaned for reading: ${listed(remarks)}. Your files stay as they are.`;
+  const dropped = sumOfDropped(documents.map((document) => document.dropped)).map(droppedWords);
+  if (remarks.length === 0 && dropped.length === 0) return 'Nothing had to be cleaned.';
+  const sentences = [
+    ...(remarks.length > 0 ? [`Cleaned for reading: ${listed(remarks)}.`] : []),
+    ...(dropped.length > 0 ? [`Left out: ${listed(dropped)}.`] : []),
+  ];
+  return `${sentences.join(' ')} Your files stay as they are.`;
 }
 
 /** One document: its words and what was cleaned in it. */
 export const documentRemarks = (document: DocumentReport): string =>
-  [plural(document.words, 'word'), ...remarksOf(document)].join(', ');
+  [
+    plural(document.words, 'word'),
+    ...remarksOf(document),
+    ...document.dropped.map((dropped) => `${droppedWords(dropped)} left out`),
+  ].join(', ');
 
 export const foundSentence = (report: TrainingReport): string =>
   `${plural(report.words, 'word')} in ${plural(report.documents.length, 'text')}`;

@@ -1,5 +1,6 @@
 /** The whole boundary between the page and the host. Both ends and all validation are derived from `api`. */
 import * as v from 'valibot';
+import type { Dropped } from '../formats.ts';
 import { call, event, stream, type Client, type Emit, type Handlers } from '../rpc/index.ts';
 import type { MenuCommand } from './commands.ts';
 import { reportSchema, scopeSchema, type Disclosure } from './disclosure.ts';
@@ -33,6 +34,7 @@ import { sessionSchema, settingsChangeSchema, type Session, type Settings } from
 import type { Spelling } from './spelling.ts';
 import {
   bytes,
+  MOST_FILES,
   entryName,
   entryPath,
   libraryPath,
@@ -63,6 +65,7 @@ export * from './sampling.ts';
 export * from './settings.ts';
 export * from './snapshots.ts';
 export type { Spelling } from './spelling.ts';
+export { MOST_BYTES, MOST_FILES } from './values.ts';
 export * from './voices.ts';
 
 /** One engine process, for the status line. */
@@ -77,6 +80,12 @@ export type EngineState =
 export interface EngineStatus {
   readonly trainer: EngineState;
   readonly sampler: EngineState;
+}
+
+/** Documents that were made of files, and what the files had and the documents have not. */
+export interface Imported {
+  readonly paths: readonly string[];
+  readonly dropped: readonly Dropped[];
 }
 
 /** All that the page needs for its first picture. */
@@ -121,11 +130,14 @@ export const api = {
   trashEntry: call<null>()(path),
   /** Shows it in the system's file manager. */
   revealEntry: call<null>()(path),
-  /** Files that were dropped in; gives their paths. */
-  importFiles: call<readonly string[]>()(
+  /**
+   * Files that were dropped in or chosen, by their path where a whole folder was: text as it is, manuscripts
+   * of other formats as Markdown.
+   */
+  importFiles: call<Imported>()(
     v.strictObject({
       folder: libraryPath,
-      files: v.pipe(v.array(v.strictObject({ name: text(255), bytes })), v.maxLength(100)),
+      files: v.pipe(v.array(v.strictObject({ name: text(4096), bytes })), v.maxLength(MOST_FILES)),
     }),
   ),
   /**

@@ -32,6 +32,11 @@ const isSegment = (name: string): boolean =>
   name.length <= 255 &&
   !/[\0-\x1f\x7f\\/]/.test(name);
 
+/** Files that are dropped in at once: a Scrivener project has many. */
+export const MOST_FILES = 5000;
+/** Bytes of all of them together. */
+export const MOST_BYTES = 250 << 20;
+
 /** Bytes of a file that was dropped in, as base64: it crosses every kind of boundary. */
 export const bytes = v.pipe(text(400 << 20), v.base64());
 

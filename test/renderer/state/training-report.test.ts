@@ -8,6 +8,7 @@ const document = (parts: Partial<DocumentReport>): DocumentReport => ({
   words: 7950,
   characters: 40_000,
   changes: {},
+  dropped: [],
   ...parts,
 });
 

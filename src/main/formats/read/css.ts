@@ -41,10 +41,13 @@ export function declared(declarations: string): ClassLook {
 export function readCss(css: string, looks: Map<string, ClassLook>): void {
   if (css.length > LONGEST) return;
   const plain = css.replace(/\/\*[\s\S]*?\*\//g, '');
-  for (const [, selectors, declarations] of plain.matchAll(/([^{}]+)\{([^{}]*)\}/g)) {
-    const look = declared(declarations!);
+  for (const rule of plain.split('}')) {
+    const brace = rule.lastIndexOf('{');
+    if (brace === -1) continue;
+    const selectors = rule.slice(rule.lastIndexOf('{', brace - 1) + 1, brace);
+    const look = declared(rule.slice(brace + 1));
     if (Object.keys(look).length === 0) continue;
-    for (const selector of selectors!.split(',')) {
+    for (const selector of selectors.split(',')) {
       const name = /^\s*[\w-]*\.([\w-]+)\s*$/.exec(selector)?.[1];
       if (name !== undefined) looks.set(name, { ...looks.get(name), ...look });
     }

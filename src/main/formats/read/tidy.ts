@@ -128,8 +128,8 @@ function inline(nodes: readonly PhrasingContent[], oneLine: boolean): Runs {
         case 'html':
           break;
         default:
-          // Strikes, and blocks in cells of tables.
-          read(node.children, look);
+          // Strikes, and blocks in cells of tables; spoiled pages have blocks without any text anywhere.
+          if ('children' in node) read(node.children, look);
       }
     }
   };

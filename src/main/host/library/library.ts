@@ -1,12 +1,13 @@
 import fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
-import type { Library as LibraryView } from '../../../shared/api/index.ts';
+import type { Imported, Library as LibraryView } from '../../../shared/api/index.ts';
 import { UserError } from '../../../shared/errors.ts';
-import { diskError, isLeftover, renameDurably } from '../../files/atomic.ts';
+import { codeOf, diskError, isLeftover, renameDurably } from '../../files/atomic.ts';
 import { createFile, type Documents } from '../documents/index.ts';
 import type { MarksStore } from '../provenance/index.ts';
 import type { Platform } from '../types.ts';
+import { readIncoming, type Incoming, type IncomingFile } from './imports.ts';
 import { checkedName, folded, freeNames, isDocument, withEnding } from './names.ts';
 import { forPeople, type Places } from './places.ts';
 import { DEEPEST, MOST, readTree, type Tree } from './tree.ts';
@@ -159,35 +160,43 @@ export class Library {
     });
   }
 
-  /** Puts dropped files into a folder, under free names; gives their paths. Throws UserError. */
-  async import(
-    folder: string,
-    files: readonly { readonly name: string; readonly bytes: string }[],
-  ): Promise<string[]> {
-    const real = await this.places.folder(folder);
-    const wanted = files.map(({ name, bytes }) => {
-      const last = checkedName(name.split(/[\\/]/).at(-1)!);
-      if (isDocument(last)) return { name: last, bytes: Buffer.from(bytes, 'base64') };
-      throw new UserError(
-        'text.unsupported',
-        `${last} is not a .md or .txt file; save it as plain text first.`,
-      );
+  /**
+   * Makes documents of files of all formats that are read, in a folder and under free names. Throws
+   * UserError; then nothing was made.
+   */
+  async import(folder: string, files: readonly IncomingFile[]): Promise<Imported> {
+    await this.places.folder(folder);
+    const { documents, dropped } = await readIncoming(files);
+    const paths = await this.#inTurn(async () => {
+      const made: string[] = [];
+      for (const document of documents) made.push(await this.#put(folder, document));
+      await this.refresh();
+      return made;
     });
-    const paths: string[] = [];
-    for (const { name, bytes } of wanted) {
-      for (const free of freeNames(name)) {
-        try {
-          await this.#assertFree(real, free);
-          await createFile(join(real, free), bytes);
-          paths.push(inside(folder, free));
-          break;
-        } catch (error) {
-          if (!(error instanceof UserError) || error.code !== 'document.exists') throw error;
-        }
+    return { paths, dropped };
+  }
+
+  async #put(folder: string, { folders, name, bytes }: Incoming): Promise<string> {
+    let path = folder;
+    let real = await this.places.folder(path);
+    // One by one, so that no link on the way leads out.
+    for (const segment of folders) {
+      path = inside(path, segment);
+      await fs.mkdir(join(real, segment)).catch((error: unknown) => {
+        if (codeOf(error) !== 'EEXIST') throw diskError(error, join(real, segment));
+      });
+      real = await this.places.folder(path);
+    }
+    for (const free of freeNames(name)) {
+      try {
+        await this.#assertFree(real, free);
+        await createFile(join(real, free), bytes);
+        return inside(path, free);
+      } catch (error) {
+        if (!(error instanceof UserError) || error.code !== 'document.exists') throw error;
       }
     }
-    await this.refresh();
-    return paths;
+    throw new RangeError('There is always a free name');
   }
 
   async close(): Promise<void> {

@@ -74,7 +74,7 @@ export class Places {
     if (isDocument(path.split('/').at(-1)!)) return real;
     throw new UserError(
       'text.unsupported',
-      `${path} is not a .md or .txt file; Understudy opens plain text.`,
+      `${path} is not a .md or .txt file; import it, and a document is made of it.`,
     );
   }
 

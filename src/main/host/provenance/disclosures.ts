@@ -41,7 +41,8 @@ export class Disclosures {
     const bytes = Buffer.from(text);
     if (to === 'document') {
       const file = { name: nameFor(name), bytes: bytes.toString('base64') };
-      return (await this.#options.library().import('', [file]))[0]!;
+      const { paths } = await this.#options.library().import('', [file]);
+      return paths[0]!;
     }
     const path = await this.#options.platform.saveAs(nameFor(name));
     if (path === null) return null;

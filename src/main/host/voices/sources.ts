@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Source } from '../../../shared/api/index.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { diskError } from '../../files/atomic.ts';
-import { readManuscript } from '../../files/manuscripts.ts';
-import { checkedName, isDocument, type Places } from '../library/index.ts';
+import { formatOf } from '../../../shared/formats.ts';
+import { notReadable, readManuscript } from '../../files/manuscripts.ts';
+import { checkedName, type Places } from '../library/index.ts';
 
 export interface SourcesOptions {
   /** Where dropped files are kept; emptied at each start. */
@@ -32,12 +33,8 @@ export class Sources {
   /** Keeps a dropped file, which must be a manuscript. Throws UserError. */
   async add(fileName: string, bytes: Buffer): Promise<Source> {
     const name = checkedName(fileName.split(/[\\/]/).at(-1)!);
-    if (!isDocument(name)) {
-      throw new UserError(
-        'text.unsupported',
-        `${name} is not a .txt or .md file; save your manuscript as plain text first.`,
-      );
-    }
+    const format = formatOf(name);
+    if (format === null || format === 'scriv') throw notReadable(name);
     const id = randomBytes(8).toString('hex');
     // In a folder of its own, so that reports name it as the writer does.
     const folder = join(this.#options.folder, id);

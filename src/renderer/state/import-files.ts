@@ -1,0 +1,106 @@
+/** Files and folders from outside, on their way into the library. */
+import { MOST_BYTES, MOST_FILES } from '../../shared/api/index.ts';
+import { UserError } from '../../shared/errors.ts';
+import { acceptedEndings, droppedWords, formatOf, type Dropped } from '../../shared/formats.ts';
+import { toBase64 } from './base64.ts';
+import { listed, plural } from './training-words.ts';
+
+/** A file by its path within the folder that was dropped; by its name alone where it was a file. */
+export interface NamedFile {
+  readonly name: string;
+  readonly file: Pick<File, 'size' | 'arrayBuffer'>;
+}
+
+const named = (file: File): NamedFile => ({ name: file.name, file });
+
+/** Of a folder, what can be read and is not hidden; of a Scrivener project, its texts and their order. */
+const isWanted = (path: string): boolean =>
+  !path.split('/').some((segment) => segment.startsWith('.') || segment.startsWith('~$')) &&
+  (/\.scriv\//i.test(path)
+    ? /(?:\.scrivx|binder\.scrivproj|\/content\.rtf|\/Docs\/\d+\.rtf)$/i.test(path)
+    : formatOf(path) !== null);
+
+/** All that was dropped. Folders are walked, and must be asked for before the event is over. */
+export async function droppedFiles(
+  transfer: Pick<DataTransfer, 'files' | 'items'>,
+): Promise<readonly NamedFile[]> {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
+  if (!entries.some((entry) => entry?.isDirectory)) return [...transfer.files].map(named);
+  const found: NamedFile[] = [];
+  for (const entry of entries) if (entry) await walk(entry, '', found);
+  return found;
+}
+
+async function walk(entry: FileSystemEntry, folder: string, found: NamedFile[]): Promise<void> {
+  const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+  if (found.length > MOST_FILES) return;
+  if (entry.isFile) {
+    // A file that was named by itself is told about if it cannot be read.
+    if (folder !== '' && !isWanted(path)) return;
+    const file = await new Promise<File>((done, failed) =>
+      (entry as FileSystemFileEntry).file(done, failed),
+    );
+    found.push({ name: path, file });
+    return;
+  }
+  if (!entry.isDirectory) return;
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  for (;;) {
+    // It gives a hundred at a time.
+    const inside = await new Promise<FileSystemEntry[]>((done, failed) =>
+      reader.readEntries(done, failed),
+    );
+    if (inside.length === 0) return;
+    for (const child of inside) await walk(child, path, found);
+  }
+}
+
+/** Opens the system's file chooser. */
+export function chooseFiles(chosen: (files: readonly NamedFile[]) => void): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  input.accept = acceptedEndings.join(',');
+  input.addEventListener('change', () => chosen([...(input.files ?? [])].map(named)));
+  input.click();
+}
+
+/**
+ * What is in the files.
+ *
+ * @throws UserError for more than can be taken in at once, and for what cannot be read
+ */
+export async function contentsOf(
+  files: readonly NamedFile[],
+): Promise<readonly { readonly name: string; readonly bytes: string }[]> {
+  if (files.length === 0) {
+    throw new UserError('text.missing', 'There is no manuscript in what was dropped; drop files.');
+  }
+  if (files.length > MOST_FILES) {
+    const most = MOST_FILES.toLocaleString('en');
+    throw new UserError('text.too-large', `Those are more than ${most} files; take fewer at once.`);
+  }
+  if (files.reduce((sum, { file }) => sum + file.size, 0) > MOST_BYTES) {
+    throw new UserError(
+      'text.too-large',
+      `Those are more than ${MOST_BYTES >> 20} MB; take fewer at once, or a copy without pictures.`,
+    );
+  }
+  return Promise.all(
+    files.map(async ({ name, file }) => {
+      const bytes = await file.arrayBuffer().catch((error: unknown) => {
+        throw new UserError('text.unreadable', `${name} could not be read; choose it again.`, {
+          cause: error,
+        });
+      });
+      return { name, bytes: toBase64(new Uint8Array(bytes)) };
+    }),
+  );
+}
+
+/** Null where there is nothing to tell: one file, which is open now, and nothing left out. */
+export function importedSentence(documents: number, dropped: readonly Dropped[]): string | null {
+  const many = documents > 1 ? `${plural(documents, 'file')} are in the library.` : null;
+  const left = dropped.length > 0 ? `Left out: ${listed(dropped.map(droppedWords))}.` : null;
+  return many === null && left === null ? null : [many, left].filter(Boolean).join(' ');
+}

@@ -1,0 +1,35 @@
+/** A process that reads one file: `node read-one.ts PATH NAME`; tells how it ended and what it cost. */
+import process from 'node:process';
+import { readAsText } from '../../../src/main/formats/index.ts';
+import { formatOf } from '../../../src/shared/formats.ts';
+import { isUserError } from '../../../src/shared/errors.ts';
+
+export interface Ending {
+  /** "" where it was read; null for what is no clear error. */
+  readonly code: string | null;
+  readonly why: string;
+  readonly seconds: number;
+  /** Seconds of processors. */
+  readonly processor: number;
+  /** Most memory of the whole process, in MB. */
+  readonly memory: number;
+}
+
+const [path = '', name = ''] = process.argv.slice(2);
+const began = performance.now();
+const { code, why } = await readAsText({ kind: 'path', path }, formatOf(name)!, 'plain', name).then(
+  () => ({ code: '', why: 'read' }),
+  (error: unknown) => ({
+    code: isUserError(error) ? error.code : null,
+    why: error instanceof Error ? error.message : String(error),
+  }),
+);
+const { user, system } = process.cpuUsage();
+const ending: Ending = {
+  code,
+  why,
+  seconds: (performance.now() - began) / 1000,
+  processor: (user + system) / 1e6,
+  memory: process.resourceUsage().maxRSS / 1000,
+};
+process.send?.(ending, () => process.exit(0));

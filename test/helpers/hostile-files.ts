@@ -1,0 +1,210 @@
+/** Manuscripts that were made to do harm, and those that something happened to. */
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { constants, deflateRawSync } from 'node:zlib';
+import { rawZip, type RawPart } from './raw-zip.ts';
+
+export interface HostileFile {
+  readonly about: string;
+  readonly name: string;
+  /** Codes that it may be refused with; empty where it may be read, without what does harm. */
+  readonly codes: readonly string[];
+  readonly write: (path: string) => Promise<void>;
+}
+
+const fixtures = join(import.meta.dirname, '../fixtures/formats');
+const many = 100_000;
+
+const W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
+const types = { name: '[Content_Types].xml', content: '<Types/>' };
+const documentOf = (inside: string, doctype = ''): string =>
+  `<?xml version="1.0"?>${doctype}<w:document ${W}><w:body>${inside}</w:body></w:document>`;
+export const docx = (xml: string, ...more: readonly RawPart[]): Buffer =>
+  rawZip([types, { name: 'word/document.xml', content: xml }, ...more]);
+export const odt = (inside: string, doctype = ''): Buffer =>
+  rawZip([
+    { name: 'mimetype', content: 'application/vnd.oasis.opendocument.text' },
+    {
+      name: 'content.xml',
+      content:
+        `<?xml version="1.0"?>${doctype}<office:document-content ` +
+        'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" ' +
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">' +
+        `<office:body><office:text>${inside}</office:text></office:body></office:document-content>`,
+    },
+  ]);
+export const epub = (page: string, doctype = ''): Buffer =>
+  rawZip([
+    { name: 'mimetype', content: 'application/epub+zip' },
+    {
+      name: 'META-INF/container.xml',
+      content:
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>' +
+        '<rootfile full-path="a.opf"/></rootfiles></container>',
+    },
+    {
+      name: 'a.opf',
+      content:
+        `${doctype}<package xmlns="http://www.idpf.org/2007/opf"><manifest>` +
+        '<item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest>' +
+        '<spine><itemref idref="a"/></spine></package>',
+    },
+    { name: 'a.xhtml', content: page },
+  ]);
+
+const paragraph = (text: string): string => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`;
+const laughs =
+  '<!DOCTYPE x [<!ENTITY a "haha">' +
+  Array.from(
+    { length: 9 },
+    (_, i) => `<!ENTITY ${'bcdefghij'[i]} "${`&${'abcdefghi'[i]};`.repeat(10)}">`,
+  ).join('') +
+  ']>';
+const outside = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>';
+
+/** Ten thousand megabytes of zeros, packed: one block of them, many times over. */
+function zeros(): Buffer {
+  const block = deflateRawSync(Buffer.alloc(1 << 20), { finishFlush: constants.Z_FULL_FLUSH });
+  const end = deflateRawSync(Buffer.alloc(0));
+  return Buffer.concat([...Array.from({ length: 10_000 }, () => block), end]);
+}
+
+const bomb = (claims: number): Buffer =>
+  rawZip([types, { name: 'word/document.xml', packed: zeros(), claims }]);
+
+const file = (
+  about: string,
+  name: string,
+  codes: readonly string[],
+  make: () => string | Buffer | Promise<Buffer>,
+): HostileFile => ({
+  about,
+  name,
+  codes,
+  write: async (path) => writeFile(path, await make()),
+});
+
+const nested = (start: string, inside: string, end: string): string =>
+  start.repeat(many) + inside + end.repeat(many);
+
+const large = (name: string, head: string): HostileFile => ({
+  about: `500 MB of ${name}`,
+  name,
+  codes: ['text.too-large', 'text.unsupported'],
+  async write(path) {
+    const handle = await open(path, 'w');
+    await handle.write(head);
+    await handle.truncate(500_000_000);
+    await handle.close();
+  },
+});
+
+const half = (name: string): HostileFile =>
+  file(`half of ${name}`, name, ['text.damaged', 'text.unsupported'], async () => {
+    const bytes = await readFile(join(fixtures, name));
+    return bytes.subarray(0, bytes.length >> 1);
+  });
+
+const hostile = ['text.hostile'];
+const damaged = ['text.damaged'];
+/** One that is parsed to the end of its time, or of its memory, or of a stack. */
+const page = (body: string): string => `<!DOCTYPE html><html><body>${body}</body></html>`;
+
+export const hostileFiles: readonly HostileFile[] = [
+  file('10 GB of zeros, as it says', 'bomb.docx', hostile, () => bomb(0xfffffffe)),
+  file('10 GB of zeros that claims 1 GB', 'gigabyte.docx', hostile, () => bomb(1_000_000_000)),
+  file('10 GB of zeros that claims 1 MB', 'liar.docx', damaged, () => bomb(1_000_000)),
+  file('a bomb in a bomb', 'nested.docx', damaged, () =>
+    rawZip([types, { name: 'word/document.xml', content: bomb(0xfffffffe) }]),
+  ),
+  file('names that lead out', 'up.docx', hostile, () =>
+    docx(documentOf(paragraph('text')), { name: '../../../evil.sh', content: 'x' }),
+  ),
+  file('a name from the root', 'root.odt', hostile, () =>
+    rawZip([{ name: '/etc/passwd', content: 'x' }]),
+  ),
+  file('two parts of one name', 'twin.docx', hostile, () =>
+    docx(documentOf(paragraph('one')), {
+      name: 'word/document.xml',
+      content: documentOf(paragraph('two')),
+    }),
+  ),
+  file('11,000 parts', 'parts.docx', hostile, () =>
+    rawZip(Array.from({ length: 11_000 }, (_, i) => ({ name: `${i}`, content: '' }))),
+  ),
+  file('a directory that lists more than there is', 'more.docx', damaged, () =>
+    rawZip([types, { name: 'word/document.xml', content: documentOf(paragraph('x')) }], 500),
+  ),
+  file('a password', 'locked.docx', ['text.locked'], () =>
+    rawZip([
+      types,
+      { name: 'word/document.xml', content: documentOf(paragraph('text')), flags: 0x801 },
+    ]),
+  ),
+  file('a billion laughs in .docx', 'laughs.docx', hostile, () =>
+    docx(documentOf(paragraph('&j;'), laughs)),
+  ),
+  file('a billion laughs in .odt', 'laughs.odt', hostile, () =>
+    odt('<text:p>&j;</text:p>', laughs),
+  ),
+  file('a billion laughs in .epub', 'laughs.epub', hostile, () => epub(page('<p>x</p>'), laughs)),
+  file('a billion laughs in a chapter', 'chapter.epub', hostile, () =>
+    epub(`${laughs}<html><body><p>&j;</p></body></html>`),
+  ),
+  file('an entity from outside in .docx', 'outside.docx', hostile, () =>
+    docx(documentOf(paragraph('&e;'), outside)),
+  ),
+  file('an entity from outside in .odt', 'outside.odt', hostile, () =>
+    odt('<text:p>&e;</text:p>', outside),
+  ),
+  file('100,000 elements deep in .docx', 'deep.docx', hostile, () =>
+    docx(documentOf(nested('<w:sdt><w:sdtContent>', paragraph('x'), '</w:sdtContent></w:sdt>'))),
+  ),
+  file('100,000 elements deep in .odt', 'deep.odt', hostile, () =>
+    odt(nested('<text:section>', '<text:p>x</text:p>', '</text:section>')),
+  ),
+  file('100,000 elements deep in .epub', 'deep.epub', hostile, () =>
+    epub(page(nested('<div>', 'x', '</div>'))),
+  ),
+  ...['div', 'blockquote', 'b', 'font', 'span', 'table'].map((tag) =>
+    file(`100,000 <${tag}> deep`, `deep-${tag}.html`, hostile, () =>
+      page(nested(`<${tag}>`, 'x', `</${tag}>`)),
+    ),
+  ),
+  file('100,000 lists deep', 'deep-list.html', hostile, () =>
+    page(nested('<ul><li>', 'x', '</li></ul>')),
+  ),
+  file('100,000 groups deep', 'deep.rtf', hostile, () => `{\\rtf1 ${nested('{', 'x', '}')}}`),
+  file('an element of 200,000 attributes', 'attributes.html', [], () =>
+    page(`<p ${Array.from({ length: 200_000 }, (_, i) => `a${i}=""`).join(' ')}>x</p>`),
+  ),
+  file('40 MB of a page', 'long.html', ['text.too-large'], () => page('<p>x</p>'.repeat(5e6))),
+  file('20 MB of short paragraphs', 'short.html', hostile, () => page('<p>x'.repeat(5e6))),
+  file('39 MB of short paragraphs', 'short.docx', hostile, () =>
+    docx(documentOf('<w:p><w:r><w:t>x</w:t></w:r></w:p>'.repeat(1.1e6))),
+  ),
+  file('data that claims 10 GB', 'data.rtf', damaged, () => '{\\rtf1 {\\pict\\bin9999999999 x}}'),
+  file('scripts in a page', 'scripts.html', [], () =>
+    page(
+      '<script>while (true) {}</script><p onclick="x()">Text <a href="javascript:x()">link</a></p><iframe src="file:///etc/passwd"></iframe>',
+    ),
+  ),
+  large('large.docx', 'PK\x03\x04'),
+  large('large.epub', 'PK\x03\x04'),
+  large('large.odt', 'PK\x03\x04'),
+  large('large.rtf', '{\\rtf1 '),
+  large('large.html', '<!DOCTYPE html>'),
+  ...['docx', 'odt', 'epub', 'rtf'].map((format) => half(`rich.${format}`)),
+  file('an old Word document', 'old.docx', ['text.unsupported'], () =>
+    Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(5000)]),
+  ),
+  file('a .docx with a password', 'secret.docx', ['text.locked'], () =>
+    Buffer.concat([
+      Buffer.from('d0cf11e0a1b11ae1', 'hex'),
+      Buffer.alloc(5000),
+      Buffer.from('EncryptedPackage', 'utf16le'),
+    ]),
+  ),
+  file('a PDF by another name', 'book.docx', ['text.unsupported'], () => '%PDF-1.7\nobj'),
+  file('nothing', 'empty.odt', ['text.empty'], () => ''),
+];
