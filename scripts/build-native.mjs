@@ -15,6 +15,9 @@ function nodeFolder() {
   const candidates = [
     ...globSync('node_modules/{node/node_modules/,}node-*/', { cwd: root }),
     path.resolve(path.dirname(process.execPath), '..'),
+    // The system's: Node-API is the same in every version.
+    '/usr/local',
+    '/usr',
   ];
   return candidates
     .map((candidate) => path.resolve(root, candidate))
@@ -35,11 +38,12 @@ function reasonOf(output) {
 }
 
 /**
- * Compiles binding.gyp into build/Release/understudy.node.
+ * Runs node-gyp in a folder that holds a binding.gyp.
+ * @param {string} cwd @param {string[]} settings for `configure` @param {string} logFile
  * @returns {Promise<string | null>} null when it was built, else the reason why not
  */
-export async function buildNative() {
-  mkdirSync(path.dirname(log), { recursive: true });
+export async function buildAddon(cwd, settings, logFile) {
+  mkdirSync(path.dirname(logFile), { recursive: true });
   let gyp;
   try {
     const require = createRequire(import.meta.url);
@@ -50,9 +54,9 @@ export async function buildNative() {
   const headers = nodeFolder();
   const args = ['build', '--release', `--jobs=${Math.max(1, availableParallelism())}`];
   const configure = ['configure', '--release', ...(headers ? [`--nodedir=${headers}`] : [])];
-  const file = createWriteStream(log);
-  for (const step of [configure, args]) {
-    const child = spawn(process.execPath, [gyp, ...step], { cwd: root });
+  const file = createWriteStream(logFile);
+  for (const step of [[...configure, ...settings], args]) {
+    const child = spawn(process.execPath, [gyp, ...step], { cwd });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
@@ -69,13 +73,22 @@ export async function buildNative() {
     });
     if (code !== 0) {
       file.end();
-      // What an earlier build left must not run in place of these sources.
-      rmSync(path.join(root, 'build', 'Release', 'understudy.node'), { force: true });
       return reasonOf(output);
     }
   }
   file.end();
   return null;
+}
+
+/**
+ * Compiles binding.gyp into build/Release/understudy.node.
+ * @returns {Promise<string | null>} null when it was built, else the reason why not
+ */
+export async function buildNative() {
+  const reason = await buildAddon(root, [], log);
+  // What an earlier build left must not run in place of these sources.
+  if (reason !== null) rmSync(path.join(root, 'build', 'Release', 'understudy.node'), { force: true });
+  return reason;
 }
 
 /** Builds, or says in one line why not. */

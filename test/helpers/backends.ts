@@ -2,10 +2,24 @@ import { describe } from 'vitest';
 import type { Backend } from '../../src/main/backends/backend.ts';
 import { loadNative } from '../../src/main/backends/native/index.ts';
 import { createReference } from '../../src/main/backends/reference/index.ts';
+import { loadTensorflow } from '../../src/main/backends/tensorflow/index.ts';
+import { cachedTensorflow } from '../tensorflow/build.mjs';
 
-/** The backends that run here: the reference, and the native kernels on every instruction set. */
+/** TensorFlow for the processor, where test/tensorflow/build.mjs made it; else why there is none. */
+export function tensorflowForTests(): Backend | { unavailable: string } {
+  const folder = cachedTensorflow();
+  if (folder === null) {
+    return { unavailable: '"node test/tensorflow/build.mjs" fetches it, and says why it cannot' };
+  }
+  process.env['UNDERSTUDY_TENSORFLOW'] = folder;
+  return loadTensorflow({ threads: 2, gpu: 'preferred' });
+}
+
+/** The backends that run here: the reference, the native kernels on every instruction set, TensorFlow. */
 function backends(): { title: string; create: () => Backend }[] {
-  const found = [{ title: 'reference', create: () => createReference(null) }];
+  const found: { title: string; create: () => Backend }[] = [
+    { title: 'reference', create: () => createReference(null) },
+  ];
   for (const isa of ['avx512', 'avx2', 'neon', 'generic']) {
     const create = (): Backend => {
       process.env['UNDERSTUDY_ISA'] = isa;
@@ -20,6 +34,12 @@ function backends(): { title: string; create: () => Backend }[] {
     } catch (error) {
       console.log(`native ${isa} is not tested here: ${(error as Error).message}`);
     }
+  }
+  const tensorflow = tensorflowForTests();
+  if ('unavailable' in tensorflow) {
+    console.log(`tensorflow is not tested here: ${tensorflow.unavailable}`);
+  } else {
+    found.push({ title: 'tensorflow', create: () => tensorflow });
   }
   return found;
 }

@@ -18,16 +18,26 @@ export interface BackendChoice {
  */
 export async function chooseBackend(choice: BackendChoice = {}): Promise<Backend> {
   const forced = process.env['UNDERSTUDY_BACKEND'] ?? '';
-  if (!['', 'reference', 'native'].includes(forced)) {
+  if (!['', 'reference', 'native', 'tensorflow'].includes(forced)) {
     throw new UserError(
       'backend.unavailable',
-      `UNDERSTUDY_BACKEND is "${forced}"; set it to native or reference, or leave it out.`,
+      `UNDERSTUDY_BACKEND is "${forced}"; set it to native, tensorflow or reference, or leave it out.`,
     );
   }
   const { createReference } = await import('./reference/index.ts');
   if (forced === 'reference') return createReference('UNDERSTUDY_BACKEND asks for it');
-  const { loadNative } = await import('./native/index.ts');
   const precision = choice.precision ?? 'float32';
+  if (forced === 'tensorflow') {
+    const { loadTensorflow } = await import('./tensorflow/index.ts');
+    const { threads } = choice;
+    const tensorflow = loadTensorflow({ threads, precision, gpu: 'preferred' });
+    if (!('unavailable' in tensorflow)) return tensorflow;
+    throw new UserError(
+      'backend.unavailable',
+      `UNDERSTUDY_BACKEND asks for TensorFlow, but ${tensorflow.unavailable}; leave it out to go on without it.`,
+    );
+  }
+  const { loadNative } = await import('./native/index.ts');
   const native = loadNative({ threads: choice.threads, precision });
   if (!('unavailable' in native)) return native;
   if (precision === 'bfloat16') {

@@ -8,22 +8,33 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 
-/** What a kernel of ours sees of TensorFlow.js: arrays in, arrays out. */
-export class Call {
+/** The inputs and attributes of a kernel call, checked where they are asked for. */
+export class Inputs {
   readonly #inputs: NamedTensorInfoMap;
   readonly #attributes: Readonly<Record<string, unknown>>;
-  readonly #backend: ArrayBackend;
 
-  constructor(inputs: NamedTensorInfoMap, attributes: unknown, backend: ArrayBackend) {
+  constructor(inputs: NamedTensorInfoMap, attributes: unknown) {
     this.#inputs = inputs;
     this.#attributes = (attributes ?? {}) as Record<string, unknown>;
-    this.#backend = backend;
   }
 
-  info(name: string): TensorInfo {
+  /** Throws TypeError where it is missing, RangeError unless it has exactly `shape`. */
+  info(name: string, shape?: readonly number[]): TensorInfo {
     const info = this.#inputs[name];
     if (!info) throw new TypeError(`Input ${name} is missing`);
+    if (
+      shape &&
+      (shape.length !== info.shape.length || shape.some((d, i) => d !== info.shape[i]))
+    ) {
+      throw new RangeError(
+        `${name} has shape [${info.shape.join(',')}], expected [${shape.join(',')}]`,
+      );
+    }
     return info;
+  }
+
+  has(name: string): boolean {
+    return name in this.#inputs;
   }
 
   /** The shape of an input; throws RangeError when it has another rank. */
@@ -42,6 +53,26 @@ export class Call {
     return [shape.reduce((n, d) => n * d, 1) / columns, columns];
   }
 
+  number(name: string): number {
+    const value = this.#attributes[name];
+    if (typeof value !== 'number') throw new TypeError(`Attribute ${name} must be a number`);
+    return value;
+  }
+
+  attribute(name: string): unknown {
+    return this.#attributes[name];
+  }
+}
+
+/** What a kernel of ours sees of a TensorFlow.js backend whose tensors are arrays: arrays in, arrays out. */
+export class Call extends Inputs {
+  readonly #backend: ArrayBackend;
+
+  constructor(inputs: NamedTensorInfoMap, attributes: unknown, backend: ArrayBackend) {
+    super(inputs, attributes);
+    this.#backend = backend;
+  }
+
   /** float32 values of an input; throws RangeError unless it has exactly `shape`. */
   floats(name: string, shape?: readonly number[]): Float32Array {
     return this.#values(name, shape, Float32Array);
@@ -56,28 +87,9 @@ export class Call {
     shape: readonly number[] | undefined,
     kind: new (n: number) => A,
   ): A {
-    const info = this.info(name);
-    if (
-      shape &&
-      (shape.length !== info.shape.length || shape.some((d, i) => d !== info.shape[i]))
-    ) {
-      throw new RangeError(
-        `${name} has shape [${info.shape.join(',')}], expected [${shape.join(',')}]`,
-      );
-    }
-    const values = this.#backend.values(info.dataId);
+    const values = this.#backend.values(this.info(name, shape).dataId);
     if (!(values instanceof kind)) throw new TypeError(`${name} must be a ${kind.name}`);
     return values;
-  }
-
-  number(name: string): number {
-    const value = this.#attributes[name];
-    if (typeof value !== 'number') throw new TypeError(`Attribute ${name} must be a number`);
-    return value;
-  }
-
-  attribute(name: string): unknown {
-    return this.#attributes[name];
   }
 
   /** A new tensor; its values are not cleared. */

@@ -2,7 +2,7 @@ import type { Kernel } from '../kernel.ts';
 import { dot, recurrentBackward, recurrentForward } from './recurrent.ts';
 
 /** A 32-bit mix of the seed and the place; C++ computes the same bits (kernels_impl.h). */
-function hash(seed: number, i: number): number {
+export function hash(seed: number, i: number): number {
   let h = Math.imul(i ^ seed, 0x9e3779b1);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

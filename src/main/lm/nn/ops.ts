@@ -9,8 +9,9 @@
  *                   -> y [T,B,H], hT [B,H], cT [B,H], gates [T,B,G*H] (activated), cells [T,B,H]
  *                   LSTM gates are i,f,g,o. GRU gates are r,z,n with reset after the product
  *                   (n = tanh(Wx + bih + r * (Uh + bhh))); `cells` then holds Uh + bhh of n, and c0
- *                   passes through to cT.
- *   RecurrentGrad   {dy, x, h0, c0, wih, whh, bih, bhh, starts, y, gates, cells} {cell}
+ *                   passes through to cT. What comes after cT is for RecurrentGrad alone: a backend
+ *                   may keep other things in these places, and more of them.
+ *   RecurrentGrad   {dy, x, h0, c0, wih, whh, bih, bhh, starts, y, gates, cells, kept2...} {cell}
  *                   -> dx, dwih, dwhh, dbih, dbhh; none for the state, which is detached
  *   SoftmaxLoss     {h [...,H], w [V,H], b [V], targets [...] int32} {gradients, temperature}
  *                   -> loss [] (mean, nats), dh [...,H], dw [V,H], db [V] (empty without gradients)
@@ -45,6 +46,9 @@ const only = (tensors: readonly Tensor[]): Tensor => {
   if (!tensor) throw new TypeError('A kernel gave no output');
   return tensor;
 };
+
+/** The name under which RecurrentGrad finds the i-th of what Recurrent kept for it. */
+export const keptName = (i: number): string => ['gates', 'cells'][i] ?? `kept${i}`;
 
 /** `customGrad` with the types its documentation describes: inputs, and a way to save for backward. */
 const differentiable = (
@@ -93,28 +97,21 @@ export function recurrent(
   const y = differentiable(
     [x, wih, whh, bih, bhh],
     (save) => {
-      const [out, h, c, gates, cells] = run('Recurrent', inputs, { cell }) as [
+      const [out, h, c, ...kept] = run('Recurrent', inputs, { cell }) as [
         Tensor,
         Tensor,
         Tensor,
-        Tensor,
-        Tensor,
+        ...Tensor[],
       ];
       state = [keep(h), keep(c)];
       // What the forward pass made is gone by the backward pass unless it is saved.
-      save([x, whh, starts, out, gates, cells]);
+      save([x, whh, starts, out, ...kept]);
       return out;
     },
     (dy, saved) => {
-      const [x, whh, starts, y, gates, cells] = saved as [
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-      ];
-      return run('RecurrentGrad', { ...inputs, dy, x, whh, starts, y, gates, cells }, { cell });
+      const [x, whh, starts, y, ...kept] = saved as [Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
+      const named = Object.fromEntries(kept.map((tensor, i) => [keptName(i), tensor]));
+      return run('RecurrentGrad', { ...inputs, dy, x, whh, starts, y, ...named }, { cell });
     },
   );
   const [h, c] = state as [Tensor2D, Tensor2D];
