@@ -87,7 +87,8 @@ export async function buildAddon(cwd, settings, logFile) {
 export async function buildNative() {
   const reason = await buildAddon(root, [], log);
   // What an earlier build left must not run in place of these sources.
-  if (reason !== null) rmSync(path.join(root, 'build', 'Release', 'understudy.node'), { force: true });
+  if (reason !== null)
+    rmSync(path.join(root, 'build', 'Release', 'understudy.node'), { force: true });
   return reason;
 }
 

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
+import { provideTensorflow } from '../test/tensorflow/build.mjs';
 import { provideChromium } from './chromium.mjs';
 
 const packages = path.resolve(import.meta.dirname, '..', 'node_modules');
@@ -21,6 +22,10 @@ function browserTestsPass() {
   console.log(`The browser tests are skipped. ${missing}`);
   return true;
 }
+
+// The suites of the backends run on it where it is; where not, they say so.
+const missing = await provideTensorflow();
+if (missing !== null) console.log(`The tests on TensorFlow are skipped: ${missing}.`);
 
 const results = [passes('vitest/vitest.mjs', 'run'), browserTestsPass()];
 process.exitCode = results.every(Boolean) ? 0 : 1;

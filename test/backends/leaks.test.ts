@@ -8,6 +8,7 @@ import { createNetwork, disposeState, zeroState } from '../../src/main/lm/nn/net
 import { AdamW } from '../../src/main/lm/nn/optimiser.ts';
 import { evaluateStep, trainStep } from '../../src/main/lm/nn/step.ts';
 import type { NetworkConfig } from '../../src/shared/config.ts';
+import { bindingOf, tensorflowForTests } from '../helpers/backends.ts';
 import { randomBatch, randomWeights } from '../helpers/random-network.ts';
 
 const config: NetworkConfig = {
@@ -43,11 +44,15 @@ function work(steps: number, check: (when: 'before' | 'after') => void): void {
   network.dispose();
 }
 
-async function expectNothingLeft(backend: Backend, native: () => number): Promise<void> {
+async function expectNothingLeft(
+  backend: Backend,
+  native: () => number,
+  steps = 1000,
+): Promise<void> {
   await backend.activate();
   const empty = memory().numTensors;
   const seen: object[] = [];
-  work(1000, () => {
+  work(steps, () => {
     const { numTensors, numDataBuffers, numBytes } = memory();
     seen.push({ numTensors, numDataBuffers, numBytes, scratch: native() });
   });
@@ -68,4 +73,14 @@ test('1,000 steps leave no tensor and no native memory behind on the native kern
     return;
   }
   await expectNothingLeft(native, () => addon.scratchBytes());
+});
+
+// Fewer, as each is hundreds of small ops.
+test('200 steps leave no tensor and no handle behind on TensorFlow', async () => {
+  const tensorflow = tensorflowForTests();
+  if ('unavailable' in tensorflow) {
+    console.log(`tensorflow is not tested here: ${tensorflow.unavailable}`);
+    return;
+  }
+  await expectNothingLeft(tensorflow, () => bindingOf().getNumOfTensors(), 200);
 });

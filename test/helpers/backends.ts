@@ -1,9 +1,12 @@
+import { backend } from '@tensorflow/tfjs-core';
 import { describe } from 'vitest';
 import type { Backend } from '../../src/main/backends/backend.ts';
 import { loadNative } from '../../src/main/backends/native/index.ts';
 import { createReference } from '../../src/main/backends/reference/index.ts';
+import type { Binding } from '../../src/main/backends/tensorflow/binding.ts';
 import { loadTensorflow } from '../../src/main/backends/tensorflow/index.ts';
 import { cachedTensorflow } from '../tensorflow/build.mjs';
+import { withCudnn } from '../tensorflow/cudnn.ts';
 
 /** TensorFlow for the processor, where test/tensorflow/build.mjs made it; else why there is none. */
 export function tensorflowForTests(): Backend | { unavailable: string } {
@@ -13,6 +16,29 @@ export function tensorflowForTests(): Backend | { unavailable: string } {
   }
   process.env['UNDERSTUDY_TENSORFLOW'] = folder;
   return loadTensorflow({ threads: 2, gpu: 'preferred' });
+}
+
+/** The same with ops of TensorFlow, and with those of cuDNN, for which something stands in. */
+function* onTensorflow(tensorflow: Backend): Generator<{ title: string; create: () => Backend }> {
+  for (const cudnn of [false, true]) {
+    yield {
+      title: cudnn ? 'tensorflow with cudnn' : 'tensorflow',
+      create: () => ({
+        ...tensorflow,
+        async activate() {
+          const { useKernels } = await import('../../src/main/backends/tensorflow/session.ts');
+          await tensorflow.activate();
+          const binding = bindingOf();
+          useKernels(cudnn ? withCudnn(binding, () => undefined) : binding);
+        },
+      }),
+    };
+  }
+}
+
+/** The binding that TensorFlow.js's backend runs on; the backend must be active. */
+export function bindingOf(): Binding {
+  return (backend() as unknown as { binding: Binding }).binding;
 }
 
 /** The backends that run here: the reference, the native kernels on every instruction set, TensorFlow. */
@@ -39,7 +65,7 @@ function backends(): { title: string; create: () => Backend }[] {
   if ('unavailable' in tensorflow) {
     console.log(`tensorflow is not tested here: ${tensorflow.unavailable}`);
   } else {
-    found.push({ title: 'tensorflow', create: () => tensorflow });
+    found.push(...onTensorflow(tensorflow));
   }
   return found;
 }

@@ -115,7 +115,12 @@ export async function provideTensorflow() {
   if (missing !== null) return missing;
   const failure = await buildAddon(
     folder,
-    ['--', `-Dnapi_build_version=${NAPI}`, '-Dmodule_name=tfjs_binding', `-Dmodule_path=${modulePath}`],
+    [
+      '--',
+      `-Dnapi_build_version=${NAPI}`,
+      '-Dmodule_name=tfjs_binding',
+      `-Dmodule_path=${modulePath}`,
+    ],
     path.join(cache, 'build.log'),
   );
   if (failure !== null) return failure;

@@ -42,10 +42,7 @@ export const cudnn = (mode: 'lstm' | 'gru'): LayerOps => ({
     const [y, hn, cn, reserve] = ops.run(
       'CudnnRNN',
       [...attributes(ops, mode), ops.flag('is_training', true)],
-      [
-        ...[x, layered(ops, h), mode === 'lstm' ? layered(ops, c) : c],
-        handle(parameters),
-      ],
+      [...[x, layered(ops, h), mode === 'lstm' ? layered(ops, c) : c], handle(parameters)],
       4,
     );
     return {

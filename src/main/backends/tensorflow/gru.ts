@@ -2,14 +2,14 @@ import type { Handle } from './binding.ts';
 import type { LayerOps } from './layer.ts';
 import type { Ops } from './ops.ts';
 
-const at = (handles: readonly Handle[], i: number): Handle => {
+export const at = (handles: readonly Handle[], i: number): Handle => {
   const found = handles[i];
   if (!found) throw new RangeError(`There is no step ${i}`);
   return found;
 };
 
-/** y one step back: h before the stretch, then all steps but the last. */
-function before(ops: Ops, h: Handle, y: Handle): Handle {
+/** y one step back: the state before the stretch, then all steps but the last. */
+export function before(ops: Ops, h: Handle, y: Handle): Handle {
   const [T = 0, ...row] = y.shape;
   const first = ops.reshape(h, [1, ...row]);
   return T === 1 ? first : ops.concat([first, ops.rows(y, 0, T - 1)], 0);

@@ -44,9 +44,11 @@ const softmaxLoss: DeviceKernel = (call) => {
   const b = call.handle('b');
   const temperature = call.number('temperature');
   const wanted = call.attribute('gradients') === true;
-  const targets = ops.one('Reshape', [ops.int32('T'), ops.int32('Tshape')], [
-    ...[call.tokens('targets', V), ops.ints([-1])],
-  ]);
+  const targets = ops.one(
+    'Reshape',
+    [ops.int32('T'), ops.int32('Tshape')],
+    [...[call.tokens('targets', V), ops.ints([-1])]],
+  );
   if (targets.shape[0] !== N) {
     throw new RangeError(`h has ${N} rows, targets has ${targets.shape[0]}`);
   }
@@ -61,9 +63,11 @@ const softmaxLoss: DeviceKernel = (call) => {
     const labels =
       to - from === N
         ? targets
-        : ops.one('Slice', [ops.int32('T'), ops.int32('Index')], [
-            ...[targets, ops.ints([from]), ops.ints([to - from])],
-          ]);
+        : ops.one(
+            'Slice',
+            [ops.int32('T'), ops.int32('Index')],
+            [...[targets, ops.ints([from]), ops.ints([to - from])]],
+          );
     const [loss, difference] = ops.run(
       'SparseSoftmaxCrossEntropyWithLogits',
       [ops.floats, ops.int32('Tlabels')],
@@ -109,11 +113,7 @@ const linearGrad: DeviceKernel = (call) => {
   const dy = ops.matrix(call.handle('dy'));
   const x = ops.matrix(call.handle('x'));
   const dx = ops.matMul(dy, call.handle('w', [O, I]));
-  return [
-    ops.reshape(dx, call.info('x').shape),
-    ops.matMul(dy, x, true),
-    ops.biasGradient(dy),
-  ];
+  return [ops.reshape(dx, call.info('x').shape), ops.matMul(dy, x, true), ops.biasGradient(dy)];
 };
 
 /** The kernels of lm/nn/ops.ts by ops of TensorFlow. */

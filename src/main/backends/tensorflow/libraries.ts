@@ -30,7 +30,7 @@ const install: Readonly<Record<Library['from'], string>> = {
 export type OpenLibrary = (name: string) => string | null;
 
 /** As TensorFlow does it: the loader is asked, with all the places that it searches. */
-const openOnLinux: OpenLibrary = (name) => {
+export const openOnLinux: OpenLibrary = (name) => {
   try {
     process.dlopen({ exports: {} }, name);
     return null;

@@ -19,11 +19,6 @@ export class Constants {
     return this.#make(`${value}`, [], this.#binding.TF_INT32, [value]);
   }
 
-  /** int64, a scalar that is not negative and fits 32 bits. */
-  long(value: number): Handle {
-    return this.#make(`${value}L`, [], this.#binding.TF_INT64, [value, 0]);
-  }
-
   #make(key: string, shape: number[], dtype: number, values: readonly number[]): Handle {
     let handle = this.#known.get(key);
     if (!handle) {
@@ -41,11 +36,14 @@ export class Constants {
 export class Ops {
   readonly binding: Binding;
   readonly #constants: Constants;
-  readonly #made = new Map<number, Handle>();
+  /** T = float32, which nearly every op wants to be told. */
+  readonly floats: Attribute;
+  readonly #made = new Set<number>();
 
   constructor(binding: Binding, constants: Constants) {
     this.binding = binding;
     this.#constants = constants;
+    this.floats = this.type('T', binding.TF_FLOAT);
   }
 
   /** Any op, by TensorFlow's name. */
@@ -57,7 +55,7 @@ export class Ops {
   ): Handle[] {
     const ids = inputs.map(({ id }) => id);
     const made = this.binding.executeOp(name, attributes, ids, outputs);
-    for (const handle of made) this.#made.set(handle.id, handle);
+    for (const { id } of made) this.#made.add(id);
     return made;
   }
 
@@ -75,41 +73,30 @@ export class Ops {
   }
 
   close(): void {
-    for (const id of this.#made.keys()) this.binding.deleteTensor(id);
+    for (const id of this.#made) this.binding.deleteTensor(id);
     this.#made.clear();
   }
 
   // Attributes
 
-  readonly type = (name: string, value: number): Attribute => ({
-    name,
-    type: this.binding.TF_ATTR_TYPE,
-    value,
-  });
-  readonly flag = (name: string, value: boolean): Attribute => ({
-    name,
-    type: this.binding.TF_ATTR_BOOL,
-    value,
-  });
-  readonly count = (name: string, value: number): Attribute => ({
-    name,
-    type: this.binding.TF_ATTR_INT,
-    value,
-  });
-  readonly real = (name: string, value: number): Attribute => ({
-    name,
-    type: this.binding.TF_ATTR_FLOAT,
-    value,
-  });
-  readonly text = (name: string, value: string): Attribute => ({
-    name,
-    type: this.binding.TF_ATTR_STRING,
-    value,
-  });
+  type(name: string, value: number): Attribute {
+    return { name, type: this.binding.TF_ATTR_TYPE, value };
+  }
 
-  /** T = float32, which nearly every op wants to be told. */
-  get floats(): Attribute {
-    return this.type('T', this.binding.TF_FLOAT);
+  flag(name: string, value: boolean): Attribute {
+    return { name, type: this.binding.TF_ATTR_BOOL, value };
+  }
+
+  count(name: string, value: number): Attribute {
+    return { name, type: this.binding.TF_ATTR_INT, value };
+  }
+
+  real(name: string, value: number): Attribute {
+    return { name, type: this.binding.TF_ATTR_FLOAT, value };
+  }
+
+  text(name: string, value: string): Attribute {
+    return { name, type: this.binding.TF_ATTR_STRING, value };
   }
 
   int32(name: string): Attribute {
@@ -118,15 +105,19 @@ export class Ops {
 
   // Values
 
-  ints = (values: readonly number[]): Handle => this.#constants.ints(values);
-  int = (value: number): Handle => this.#constants.int(value);
-  long = (value: number): Handle => this.#constants.long(value);
+  ints(values: readonly number[]): Handle {
+    return this.#constants.ints(values);
+  }
+
+  int(value: number): Handle {
+    return this.#constants.int(value);
+  }
 
   /** A tensor of these values, which are not written again. */
   tensor(values: Float32Array, shape: readonly number[]): Handle {
     const dtype = this.binding.TF_FLOAT;
     const handle = { id: this.binding.createTensor(shape, dtype, values), shape, dtype };
-    this.#made.set(handle.id, handle);
+    this.#made.add(handle.id);
     return handle;
   }
 
@@ -195,9 +186,17 @@ export class Ops {
     return this.one(name, [this.floats], [a, b]);
   }
 
-  add = (a: Handle, b: Handle): Handle => this.binary('AddV2', a, b);
-  sub = (a: Handle, b: Handle): Handle => this.binary('Sub', a, b);
-  mul = (a: Handle, b: Handle): Handle => this.binary('Mul', a, b);
+  add(a: Handle, b: Handle): Handle {
+    return this.binary('AddV2', a, b);
+  }
+
+  sub(a: Handle, b: Handle): Handle {
+    return this.binary('Sub', a, b);
+  }
+
+  mul(a: Handle, b: Handle): Handle {
+    return this.binary('Mul', a, b);
+  }
 
   unary(name: 'Sigmoid' | 'Tanh' | 'Square' | 'Sqrt', x: Handle): Handle {
     return this.one(name, [this.floats], [x]);
@@ -222,7 +221,11 @@ export class Ops {
   /** The sum of all elements, a scalar. */
   sum(x: Handle): Handle {
     const axes = this.ints(x.shape.map((_, axis) => axis));
-    return this.one('Sum', [this.flag('keep_dims', false), this.floats, this.int32('Tidx')], [x, axes]);
+    return this.one(
+      'Sum',
+      [this.flag('keep_dims', false), this.floats, this.int32('Tidx')],
+      [x, axes],
+    );
   }
 
   addAll(parts: readonly Handle[]): Handle {

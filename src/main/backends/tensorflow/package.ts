@@ -10,15 +10,19 @@ const PACKAGE = '@tensorflow/tfjs-node-gpu';
 /**
  * The folder of @tensorflow/tfjs-node-gpu, or why there is none. `UNDERSTUDY_TENSORFLOW` names another that
  * holds the same files (one with TensorFlow for the processor, say).
+ *
+ * @param resolve finds a file of a package, or throws
  */
-export function packageFolder(): string | { unavailable: string } {
+export function packageFolder(
+  resolve: (name: string) => string = (name) => createRequire(import.meta.url).resolve(name),
+): string | { unavailable: string } {
   const named = process.env['UNDERSTUDY_TENSORFLOW'] ?? '';
   if (named !== '') {
     if (existsSync(path.join(named, 'package.json'))) return named;
     return { unavailable: `UNDERSTUDY_TENSORFLOW names "${named}", which is not a package` };
   }
   try {
-    return path.dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`));
+    return path.dirname(resolve(`${PACKAGE}/package.json`));
   } catch {
     return {
       unavailable: `${PACKAGE} is not installed; install it with "npm install ${PACKAGE}@4.22.0" where there is a network`,
@@ -74,11 +78,9 @@ export function loadPackage(settings: {
   return {
     binding,
     create() {
-      // Gone since Node 23; tfjs-node 4.22, the last release, calls them.
-      const gone = { isArray: Array.isArray, isNullOrUndefined: (v: unknown) => v == null };
-      for (const [name, value] of Object.entries(gone)) {
-        if (!(name in util)) Object.assign(util, { [name]: value });
-      }
+      // tfjs-node 4.22, the last release, calls what newer versions of Node lack, or warn of.
+      const isNullOrUndefined = (value: unknown): boolean => value === null || value === undefined;
+      Object.assign(util, { isArray: Array.isArray, isNullOrUndefined });
       // Not the package's index, which would make a backend of its own and load node-pre-gyp.
       require('./dist/register_all_kernels.js');
       const { NodeJSKernelBackend } = require('./dist/nodejs_kernel_backend.js') as {

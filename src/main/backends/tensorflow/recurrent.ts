@@ -43,7 +43,9 @@ function entering(ops: Ops, state: Handle, { goesOn }: Stretch): Handle {
  * is one call of the layer's op. What is kept for the gradient: of each stretch what its op kept, then,
  * for all but the first, the state that went in.
  */
-export function recurrentKernels(layers: Layers): Record<'Recurrent' | 'RecurrentGrad', DeviceKernel> {
+export function recurrentKernels(
+  layers: Layers,
+): Record<'Recurrent' | 'RecurrentGrad', DeviceKernel> {
   return {
     Recurrent(call) {
       const { ops } = call;

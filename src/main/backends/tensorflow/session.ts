@@ -1,21 +1,24 @@
 import {
   engine,
-  findBackend,
+  findBackendFactory,
+  getKernel,
   registerBackend,
   registerKernel,
   setBackend,
+  unregisterKernel,
   type DataId,
   type KernelBackend,
   type KernelConfig,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import type { Binding, Handle, Values } from './binding.ts';
-import { blockLstm } from './block-lstm.ts';
-import { DeviceCall, type Device, type DeviceKernel } from './call.ts';
+import { DeviceCall, type Device } from './call.ts';
 import { cudnn } from './cudnn.ts';
 import { composedGru } from './gru.ts';
+import { composedLstm } from './lstm.ts';
 import { tensorflowKernels } from './kernels.ts';
 import { Constants, Ops } from './ops.ts';
+import { verifyDevice } from './verify.ts';
 
 /** What tfjs-node keeps for a tensor: on the device (`id`), or values that have not gone there yet. */
 interface Data {
@@ -71,9 +74,13 @@ function adopt({ tensorMap }: NodeBackend, { id, shape, dtype }: Handle): Tensor
   return { dataId, shape: [...shape], dtype: 'float32' };
 }
 
-function registerKernels(binding: Binding, kernels: Readonly<Record<string, DeviceKernel>>): void {
+/** Our kernels on this binding; they replace those on another. */
+export function useKernels(binding: Binding): void {
+  const layers = binding.isUsingGpuDevice()
+    ? { lstm: cudnn('lstm'), gru: cudnn('gru') }
+    : { lstm: composedLstm, gru: composedGru };
   const constants = new Constants(binding);
-  for (const [kernelName, kernel] of Object.entries(kernels)) {
+  for (const [kernelName, kernel] of Object.entries(tensorflowKernels(layers))) {
     const config: KernelConfig = {
       kernelName,
       backendName: 'tensorflow',
@@ -89,18 +96,22 @@ function registerKernels(binding: Binding, kernels: Readonly<Record<string, Devi
         }
       },
     };
+    if (getKernel(kernelName, 'tensorflow')) unregisterKernel(kernelName, 'tensorflow');
     registerKernel(config);
   }
 }
 
-/** Registers the backend and its kernels once, and makes it the current one. */
-export async function activateTensorflow({ binding, create }: Parts): Promise<void> {
-  if (!findBackend('tensorflow')) {
-    registerBackend('tensorflow', create);
-    const layers = binding.isUsingGpuDevice()
-      ? { lstm: cudnn('lstm'), gru: cudnn('gru') }
-      : { lstm: blockLstm, gru: composedGru };
-    registerKernels(binding, tensorflowKernels(layers));
+/**
+ * Registers the backend and its kernels once, and makes it the current one. A GPU is tried first.
+ *
+ * @throws UserError `backend.unavailable` where the GPU fails
+ */
+export async function activateTensorflow(parts: Parts): Promise<void> {
+  const first = !findBackendFactory('tensorflow');
+  if (first) {
+    registerBackend('tensorflow', () => parts.create());
+    useKernels(parts.binding);
   }
   if (engine().backendName !== 'tensorflow') await setBackend('tensorflow');
+  if (first && parts.binding.isUsingGpuDevice()) verifyDevice();
 }
