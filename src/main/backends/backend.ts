@@ -26,3 +26,9 @@ export interface Backend extends Team {
   activate(): Promise<void>;
   readonly createStepper: StepperFactory;
 }
+
+/** The notice of a backend as a sentence. */
+export function noticeOf({ name, notice }: Backend): string | null {
+  if (notice === null) return null;
+  return name === 'reference' ? `Using the slower reference kernels: ${notice}.` : `${notice}.`;
+}

@@ -80,12 +80,13 @@ export function addBench(program: Command, output: Output): void {
         throw new UserError('usage', `bench ${what} does not know --precision ${precision}.`);
       }
       const { chooseBackend } = await import('../backends/choose.ts');
+      const { noticeOf } = await import('../backends/backend.ts');
       const backend = await chooseBackend({
         threads: options.threads,
         precision: precision === 'int8' ? 'float32' : precision,
       });
-      if (backend.notice !== null)
-        output.note(`Using the slower reference kernels: ${backend.notice}.\n`);
+      const notice = noticeOf(backend);
+      if (notice !== null) output.note(`${notice}\n`);
       const { measureSampling, measureTraining } = await import('./bench-speed.ts');
       const result =
         what === 'train'

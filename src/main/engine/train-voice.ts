@@ -1,6 +1,6 @@
 import type { VoiceConfig } from '../../shared/config.ts';
 import { UserError } from '../../shared/errors.ts';
-import type { Backend, TrainingPrecision } from '../backends/backend.ts';
+import { noticeOf, type Backend, type TrainingPrecision } from '../backends/backend.ts';
 import { chooseBackend } from '../backends/choose.ts';
 import { loadLatestCheckpoint, removeCheckpoints } from '../files/checkpoints.ts';
 import { lockVoice } from '../files/lock.ts';
@@ -271,9 +271,8 @@ async function activeBackend(
   { event }: TrainJob,
 ): Promise<Backend> {
   const backend = await chooseBackend({ threads, precision });
-  if (backend.notice !== null) {
-    event({ kind: 'notice', text: `Using the slower reference kernels: ${backend.notice}.` });
-  }
+  const notice = noticeOf(backend);
+  if (notice !== null) event({ kind: 'notice', text: notice });
   await backend.activate();
   return backend;
 }
