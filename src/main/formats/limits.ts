@@ -13,6 +13,8 @@ export const limits = {
   entry: 40 * 2 ** 20,
   /** Bytes of all entries that are read. */
   unpacked: 64 * 2 ** 20,
+  /** Elements of one entry: the longest novels have a tenth of it. */
+  elements: 1_500_000,
   /** Elements, or groups of RTF, within each other. */
   depth: 256,
   /** Documents of a Scrivener project, or chapters of an EPUB. */

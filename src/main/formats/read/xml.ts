@@ -76,7 +76,11 @@ export function readXml(xml: string, reader: XmlReader): void {
   parser.on('doctype', (doctype) => {
     if (/<!ENTITY/i.test(doctype)) throw hostile('declares entities of its own');
   });
+  let elements = 0;
   parser.on('opentag', (tag) => {
+    if (++elements > limits.elements) {
+      throw hostile(`holds more than ${limits.elements.toLocaleString('en')} elements`);
+    }
     if (++depth > limits.depth)
       throw hostile(`holds more than ${limits.depth} elements within each other`);
     const attributes: Record<string, string> = Object.create(null) as Record<string, string>;
