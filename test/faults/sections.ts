@@ -1,3 +1,9 @@
+import { diskFull } from './documents/disk-full.ts';
+import { faultMatrix } from './documents/fault-matrix.ts';
+import { fidelity } from './documents/fidelity.ts';
+import { kills } from './documents/kills.ts';
+import { order } from './documents/order.ts';
+import { outside } from './documents/outside.ts';
 import { exports } from './formats/exports.ts';
 import { hostile } from './formats/hostile.ts';
 import { novels } from './formats/novels.ts';
@@ -8,6 +14,12 @@ import { spoiled } from './training/spoiled.ts';
 
 /** All that `npm run test:faults` measures, in its order. A new section needs no more than a line here. */
 export const sections: readonly Section[] = [
+  kills,
+  diskFull,
+  faultMatrix,
+  order,
+  outside,
+  fidelity,
   checkpoints,
   spoiled,
   hostile,

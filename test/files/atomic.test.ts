@@ -129,7 +129,7 @@ describe('Writing a file', () => {
       () => writeAtomic(at('none/a.txt'), chunks),
       'disk.failed',
       at('none/a.txt'),
-      'ENOENT',
+      'folder is not there',
     );
   });
 });

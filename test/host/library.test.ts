@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Entry, SearchHit } from '../../src/shared/api/index.ts';
 import { unwrap } from '../../src/shared/result.ts';
 import { eventually, folders, openHost, typeInto, type OpenHost } from '../helpers/host.ts';
@@ -302,4 +302,21 @@ describe('Search', () => {
     await typeInto(host.client, 'a.md', 'zebra ');
     expect(await search(host, 'zebra')).toHaveLength(1);
   });
+});
+
+test('A document whose new name could not be synced to the disk has it all the same', async () => {
+  const at = folders();
+  at.write('a.md', 'text');
+  const { client } = await openHost(at);
+  await typeInto(client, 'a.md', 'more ');
+  const { rename } = fs;
+  vi.spyOn(fs, 'rename').mockImplementationOnce(async (from, to) => {
+    await rename(from, to);
+    throw Object.assign(new Error('EIO'), { code: 'EIO' });
+  });
+  expect(unwrap(await client.call.renameEntry({ path: 'a.md', name: 'b' }))).toBe('b.md');
+  await typeInto(client, 'b.md', 'even ');
+  unwrap(await client.call.saveDocument({ path: 'b.md' }));
+  expect(await fs.readdir(at.library)).toEqual(['b.md']);
+  expect(at.text('b.md')).toBe('even more text');
 });

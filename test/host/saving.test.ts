@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import disk, { renameSync, writeFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
@@ -76,10 +77,9 @@ describe('Saving', () => {
       at.write('a.md', 'old');
       const { client, state } = await openHost(at);
       await typeInto(client, 'a.md', 'new ');
-      const { rename } = fs;
-      vi.spyOn(fs, 'rename').mockImplementation((from, to) =>
-        String(to).endsWith('a.md') ? Promise.reject(fault(code)) : rename(from, to),
-      );
+      vi.spyOn(disk, 'renameSync').mockImplementation(() => {
+        throw fault(code);
+      });
       await eventually(() => expect(state('a.md')).toMatchObject({ kind: 'failed' }));
       expect(await client.call.saveDocument({ path: 'a.md' })).toMatchObject({
         ok: false,
@@ -155,7 +155,7 @@ describe('Another program', () => {
     at.write('a.md', 'theirs');
     await eventually(() => expect(state('a.md')).toMatchObject({ kind: 'conflict' }));
     const { link } = fs;
-    vi.spyOn(fs, 'link').mockImplementation(async (from, to) => {
+    vi.spyOn(fs, 'link').mockImplementationOnce(async (from, to) => {
       await link(from, to);
       const edits = [{ from: 0, to: 0, insert: 'still ' }];
       ({ version } = unwrap(
@@ -249,6 +249,87 @@ test('500 saves of our own are no conflict', async () => {
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(new Set(states.map(({ state }) => state.kind))).toEqual(new Set(['unsaved', 'saved']));
   expect(at.text('a.md')).toMatch(/^499 498 .* 1 0 $/);
+});
+
+/** Runs `work` at the very moment at which the new file takes the place of the old one. */
+function atTheRename(work: (path: string) => void, when: 'before' | 'after'): void {
+  const { statSync, renameSync } = disk;
+  if (when === 'before') {
+    vi.spyOn(disk, 'statSync').mockImplementationOnce(((path: string, options: object) => {
+      work(path);
+      return statSync(path, options);
+    }) as typeof statSync);
+  } else {
+    // The look is over, the rename comes.
+    vi.spyOn(disk, 'renameSync').mockImplementationOnce((from, to) => {
+      work(String(to));
+      renameSync(from, to);
+    });
+  }
+}
+
+describe('Another program that writes at the very moment of a save', () => {
+  test.each([
+    ['into the file', 'after', (path: string) => writeFileSync(path, 'theirs', { flag: 'r+' })],
+    ['over the file', 'after', (path: string) => writeFileSync(path, 'theirs')],
+    [
+      'another file and renames it',
+      'before',
+      (path: string) => {
+        writeFileSync(`${path}.part`, 'theirs');
+        renameSync(`${path}.part`, path);
+      },
+    ],
+  ] as const)('%s is not overwritten', async (_, when, work) => {
+    const at = folders();
+    at.write('a.md', 'old');
+    const { client, state } = await openHost(at);
+    await typeInto(client, 'a.md', 'new ');
+    atTheRename(work, when);
+    expect(await client.call.saveDocument({ path: 'a.md' })).toMatchObject({
+      error: { code: 'document.changed' },
+    });
+    expect(state('a.md')).toMatchObject({ kind: 'conflict' });
+    expect(at.text('a.md')).toContain('the');
+    expect(await fs.readdir(at.library)).toEqual(['a.md']);
+    const mine = unwrap(
+      await client.call.settleDocument({ path: 'a.md', settlement: { keep: 'mine' } }),
+    );
+    expect([mine.text, at.text('a.md')]).toEqual(['new old', 'new old']);
+    const [copy] = (await fs.readdir(at.library)).filter((name) => name !== 'a.md');
+    expect(at.text(copy!)).toBe('theirs');
+  });
+
+  test('a new file under the name of one that was gone is not overwritten', async () => {
+    const at = folders();
+    at.write('a.md', 'old');
+    const { client, state } = await openHost(at);
+    await typeInto(client, 'a.md', 'new ');
+    await fs.rm(join(at.library, 'a.md'));
+    await eventually(() => expect(state('a.md')).toEqual({ kind: 'gone' }));
+    const { link } = fs;
+    vi.spyOn(fs, 'link').mockImplementationOnce((from, to) => {
+      at.write('a.md', 'theirs');
+      return link(from, to);
+    });
+    expect(await client.call.saveDocument({ path: 'a.md' })).toMatchObject({
+      error: { code: 'document.changed' },
+    });
+    expect(at.text('a.md')).toBe('theirs');
+  });
+});
+
+test('A document whose file was deleted a moment ago is not let go of', async () => {
+  const at = folders();
+  at.write('a.md', 'text');
+  const { host, client } = await openHost(at);
+  unwrap(await client.call.openDocument({ path: 'a.md' }));
+  await fs.rm(join(at.library, 'a.md'));
+  unwrap(await client.call.closeDocument({ path: 'a.md' }));
+  await host.close();
+  await openHost(at);
+  const [copy] = await fs.readdir(at.library);
+  expect(at.text(copy!)).toBe('text');
 });
 
 describe('An open document', () => {

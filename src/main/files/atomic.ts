@@ -8,6 +8,14 @@ import { isUserError, UserError } from '../../shared/errors.ts';
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
 
+/** What goes on after "cannot be written". */
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'because its folder is not there any more; put that back, or copy your text elsewhere',
+  ENOMEM: 'because there is no memory left; close other programs and try again',
+  ENAMETOOLONG: 'because its name or its path is too long; choose a shorter one',
+  EROFS: 'because its disk can only be read; make it writable, or copy your text elsewhere',
+};
+
 /** What went wrong on the disk, as a sentence for the writer. */
 export function diskError(error: unknown, path: string): UserError {
   if (isUserError(error)) return error;
@@ -19,18 +27,19 @@ export function diskError(error: unknown, path: string): UserError {
       { cause: error },
     );
   }
-  if (code === 'ENOMEM') {
-    return new UserError(
-      'disk.failed',
-      `${path} cannot be written: there is no memory left; close other programs and try again.`,
-      { cause: error },
-    );
-  }
-  return new UserError(
-    'disk.failed',
-    `${path} cannot be written (${code ?? String(error)}); check the folder and its permissions.`,
-    { cause: error },
-  );
+  const why =
+    reasons[code ?? ''] ?? `(${code ?? String(error)}); check the folder and its permissions`;
+  return new UserError('disk.failed', `${path} cannot be written ${why}.`, { cause: error });
+}
+
+/** What file systems of a network or of a stick say to a call that they do not have. */
+const unsupported = ['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'];
+
+/** Brings what is open to the disk; where the file system has no such call, it is as durable as it gets. */
+async function sync(handle: fs.FileHandle): Promise<void> {
+  await handle.sync().catch((error: unknown) => {
+    if (!unsupported.includes(codeOf(error) ?? '')) throw error;
+  });
 }
 
 /** Makes the names in a folder durable. Windows does that by itself and has no such call. */
@@ -38,10 +47,37 @@ export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await fs.open(folder, 'r');
   try {
-    await handle.sync();
+    await sync(handle);
   } finally {
     await handle.close();
   }
+}
+
+/** What a file has beside its content, and its successor is to have as well. */
+export interface Attributes {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Gives a new file the owner, the group and the mode of the old one, as far as the system lets. */
+async function takeAfter(handle: fs.FileHandle, { mode, uid, gid }: Attributes): Promise<void> {
+  if (process.platform === 'win32') return;
+  const own = await handle.stat();
+  if (own.uid !== uid || own.gid !== gid) {
+    // A file may be given away by root alone, to a group by its members.
+    await handle
+      .chown(uid, gid)
+      .catch(() => handle.chown(own.uid, gid))
+      .catch(unlessRefused);
+  }
+  // What is asked for at the opening is narrowed by the process's mask, and a new owner takes bits away.
+  await handle.chmod(mode).catch(unlessRefused);
+}
+
+function unlessRefused(error: unknown): void {
+  const code = codeOf(error) ?? '';
+  if (code !== 'EPERM' && !unsupported.includes(code)) throw error;
 }
 
 /** Longest piece handed to the system at once, in bytes. */
@@ -50,17 +86,16 @@ const PIECE = 1 << 26;
 /**
  * Writes a new file whole and to the disk, and checks its length. Fails if the name is taken.
  *
- * @param mode exactly this one; without it, what the system gives new files
+ * @param old whose owner, group and mode it takes; without it, what the system gives new files
  */
 export async function writeDurably(
   path: string,
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  mode?: number,
+  old?: Attributes,
 ): Promise<void> {
-  const handle = await fs.open(path, 'wx', mode ?? 0o666);
+  const handle = await fs.open(path, 'wx', old?.mode ?? 0o666);
   try {
-    // What is asked for at the opening is narrowed by the process's mask.
-    if (mode !== undefined && process.platform !== 'win32') await handle.chmod(mode);
+    if (old) await takeAfter(handle, old);
     let length = 0;
     for await (const chunk of chunks) {
       // The system may take less than it is given, and does so when the disk fills.
@@ -71,7 +106,7 @@ export async function writeDurably(
       }
       length += chunk.length;
     }
-    await handle.sync();
+    await sync(handle);
     const { size } = await handle.stat();
     if (size !== length) throw new Error(`${size} of ${length} bytes were written`);
   } finally {
@@ -79,20 +114,43 @@ export async function writeDurably(
   }
 }
 
+/** Bytes of a name that its temporary one has: file systems take 255, some less. */
+const RECOGNISED = 80;
+
+/** The beginning of a text, at most so many bytes of UTF-8, no character cut in two. */
+export function beginningOf(text: string, bytes: number): string {
+  let length = 0;
+  let end = 0;
+  for (const character of text) {
+    length += Buffer.byteLength(character);
+    if (length > bytes) return text.slice(0, end);
+    end += character.length;
+  }
+  return text;
+}
+
 /** A fresh name beside `path`; what ends like this is a leftover of an interrupted save. */
-export const temporaryName = (path: string): string =>
-  join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+export function temporaryName(path: string): string {
+  const name = beginningOf(basename(path), RECOGNISED);
+  return join(dirname(path), `.${name}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+}
 
 export const isLeftover = (name: string): boolean => /^\..+\.\d+-[0-9a-f]{8}\.tmp$/.test(name);
 
 /** Milliseconds for which Windows may refuse to rename while a virus scanner reads the file. */
 const PATIENCE = 60_000;
 
+type Rename = (from: string, to: string) => Promise<void>;
+
 /** Renames a file or folder and makes the new name durable. */
-export async function renameDurably(from: string, to: string): Promise<void> {
+export async function renameDurably(
+  from: string,
+  to: string,
+  rename: Rename = fs.rename,
+): Promise<void> {
   for (let waited = 0, wait = 10; ; wait *= 2) {
     try {
-      await fs.rename(from, to);
+      await rename(from, to);
       break;
     } catch (error) {
       const held = ['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '');
@@ -137,39 +195,59 @@ export async function writeAtomic(
     temporary,
     async () => {
       const old = await fs.stat(path).catch((error: unknown) => {
-        if (codeOf(error) === 'ENOENT') return null;
+        if (codeOf(error) === 'ENOENT') return undefined;
         throw error;
       });
-      await writeDurably(temporary, chunks, old ? old.mode & 0o777 : undefined);
+      await writeDurably(temporary, chunks, old && { ...old, mode: old.mode & 0o777 });
       await renameDurably(temporary, path);
     },
     path,
   );
 }
 
+/** What a file system says that knows no links, or lets nobody make this one. */
+const unlinkable = ['EPERM', 'EACCES', 'EMLINK', 'EISDIR', ...unsupported];
+
+/** Gives a file a second name; gives whether it could have one. Fails with EEXIST where that is taken. */
+export async function linked(path: string, name: string): Promise<boolean> {
+  try {
+    await fs.link(path, name);
+    return true;
+  } catch (error) {
+    if (unlinkable.includes(codeOf(error) ?? '')) return false;
+    throw error;
+  }
+}
+
 /**
- * Writes a new file that is whole from the moment it has its name. Unlike a rename, it fails with EEXIST
- * where the name is taken: no other program's file can be replaced.
- *
- * @param look hears of the file before it has its name
+ * Puts a finished file at a place where nothing is, for good. Unlike a rename it fails with EEXIST where
+ * the name is taken: no other program's file can be replaced.
  */
+export async function putNew(temporary: string, path: string): Promise<void> {
+  if (!(await linked(temporary, path))) await copyNew(temporary, path);
+  await fs.rm(temporary, { force: true });
+  await syncFolder(dirname(path));
+}
+
+/** Where there are no links the file grows under its own name; half a one is removed. */
+async function copyNew(from: string, path: string): Promise<void> {
+  try {
+    await writeDurably(path, [await fs.readFile(from)]);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') await fs.rm(path, { force: true });
+    throw error;
+  }
+}
+
+/** Writes a new file that is whole from the moment it has its name. Fails with EEXIST where that is taken. */
 export async function createDurably(
   path: string,
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  look: (temporary: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const temporary = temporaryName(path);
   try {
     await writeDurably(temporary, chunks);
-    await look(temporary);
-    await fs.link(temporary, path).catch(async (error: unknown) => {
-      // Some file systems know no links.
-      const code = codeOf(error) ?? '';
-      if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(code)) throw error;
-      await fs.copyFile(temporary, path, fs.constants.COPYFILE_EXCL);
-    });
-    await fs.rm(temporary, { force: true });
-    await syncFolder(dirname(path));
+    await putNew(temporary, path);
   } finally {
     await fs.rm(temporary, { force: true });
   }

@@ -225,7 +225,7 @@ describe('A sidecar', () => {
 
   test('of a name too long for one is kept in our own folder', async () => {
     const at = folders();
-    const path = `${'n'.repeat(222)}.md`;
+    const path = `${'n'.repeat(237)}.md`;
     at.write(path, 'The fog.');
     const { client, host } = await openHost(at);
     await accept(client, path, 0, 'Thick and yellow. ');

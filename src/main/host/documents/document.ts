@@ -11,7 +11,7 @@ import { ChunkedText } from './chunked-text.ts';
 import type { Journal } from './journal.ts';
 import { differenceOf, editLineEnds, replaceLineEnds } from './line-ends.ts';
 import type { Recovered } from './recovery.ts';
-import type { Known } from './save-file.ts';
+import type { Known } from './known.ts';
 import { describe, type Form, type TextFile } from './text-file.ts';
 
 /** The file's side of a conflict: another program's, or what stood there when a crash left more here. */

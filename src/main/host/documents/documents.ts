@@ -16,8 +16,8 @@ import type { Before, Keepable } from './before.ts';
 import { Document } from './document.ts';
 import { Journal, journalPath, readJournal } from './journal.ts';
 import { Keeper } from './keeper.ts';
+import { readKnown } from './known.ts';
 import { replayAll } from './recovery.ts';
-import { readKnown } from './save-file.ts';
 import { readTextFile } from './text-file.ts';
 import type { UndoStore } from './undo.ts';
 

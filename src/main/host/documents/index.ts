@@ -4,5 +4,6 @@ export type { Before, Keepable } from './before.ts';
 export { formSchema, readJournal } from './journal.ts';
 export { recoverGone, replay } from './recovery.ts';
 export { createFile } from './save-file.ts';
-export { describe, encode, LARGEST, readTextFile, type Form } from './text-file.ts';
+export { isThere, readKnown } from './known.ts';
+export { describe, encode, readTextFile, type Form } from './text-file.ts';
 export { UndoStore } from './undo.ts';

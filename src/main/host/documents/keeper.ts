@@ -6,15 +6,8 @@ import type { MarksStore, TextWithRuns } from '../provenance/index.ts';
 import type { Before } from './before.ts';
 import { copyNames } from './copies.ts';
 import type { Document, Theirs } from './document.ts';
-import {
-  Changed,
-  createFile,
-  hashOf,
-  readKnown,
-  saveFile,
-  type Expected,
-  type Known,
-} from './save-file.ts';
+import { Changed, hashOf, isThere, readKnown, type Known } from './known.ts';
+import { createFile, saveFile, type Expected } from './save-file.ts';
 import { encode, readTextFile } from './text-file.ts';
 
 /** How long a file must be gone before it counts as gone: programs that sync rename it away and back. */
@@ -71,6 +64,7 @@ export class Keeper {
   /** Must be queued. `asked`: the writer wants it, also where the file is gone. */
   async save(document: Document, asked: boolean): Promise<void> {
     clearTimeout(document.timer);
+    await this.#lookWhetherGone(document);
     const { standing, path } = document;
     if (standing.kind === 'conflict') {
       if (!asked) return;
@@ -174,6 +168,14 @@ export class Keeper {
     } else {
       await this.#reload(document, found);
     }
+  }
+
+  /** Nothing is unsaved, yet the text may be in no file any more: what watches the folder comes later. */
+  async #lookWhetherGone(document: Document): Promise<void> {
+    if (document.standing.kind !== 'agreed' || document.dirty || document.known === null) return;
+    if (await isThere(document.real)) return;
+    document.standing = { kind: 'gone' };
+    this.tell(document);
   }
 
   #later(document: Document, delay: number): void {

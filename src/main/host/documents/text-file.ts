@@ -26,22 +26,13 @@ export const plainForm: Form = {
   lineEnds: { kind: 'alike', end: '\n' },
 };
 
-/** Largest file that is opened, in bytes. */
-export const LARGEST = 50_000_000;
-
 /**
  * Reads the bytes of a document.
  *
  * @param name for the error
- * @throws UserError `text.binary`, `document.too-large`
+ * @throws UserError `text.binary`
  */
 export async function readTextFile(bytes: Buffer, name: string): Promise<TextFile> {
-  if (bytes.length > LARGEST) {
-    throw new UserError(
-      'document.too-large',
-      `${name} is larger than ${LARGEST / 1e6} MB; split it into several documents.`,
-    );
-  }
   if (bytes.length === 0) return { text: '', form: plainForm, readOnly: null };
   const decoded = await decodeText(bytes);
   if (decoded.kind === 'binary') {

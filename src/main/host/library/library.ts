@@ -4,7 +4,7 @@ import { watch, type FSWatcher } from 'chokidar';
 import type { Imported, Library as LibraryView } from '../../../shared/api/index.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { codeOf, diskError, isLeftover, renameDurably } from '../../files/atomic.ts';
-import { createFile, type Documents } from '../documents/index.ts';
+import { createFile, isThere, type Documents } from '../documents/index.ts';
 import type { MarksStore } from '../provenance/index.ts';
 import type { Platform } from '../types.ts';
 import { readIncoming, type Incoming, type IncomingFile } from './imports.ts';
@@ -217,17 +217,35 @@ export class Library {
     // Its own name is not in the way of one that differs in case alone; another entry of that name is.
     const own = dirname(source) === dirname(target) ? basename(source) : null;
     await this.#assertFree(await this.places.folder(parentOf(to)), basename(target), own);
-    const { documents, marks } = this.#options;
+    const { documents, marks, log } = this.#options;
     await documents.moving(from, to, async () => {
       await marks.settled(real);
-      await renameDurably(source, target).catch((error: unknown) => {
-        throw diskError(error, target);
+      let isMoved = false;
+      const rename = async (...names: [string, string]): Promise<void> => {
+        await fs.rename(...names);
+        isMoved = true;
+      };
+      await renameDurably(source, target, rename).catch(async (error: unknown) => {
+        // It has its new name, and only that this is on the disk for good could not be seen to.
+        isMoved ||= !(await isThere(source)) && (await isThere(target));
+        if (!isMoved) throw diskError(error, target);
+        log(`Moving ${from}: ${String(error)}`);
       });
+      await this.#moveMarks(real, to);
+    });
+    return this.#done(to);
+  }
+
+  /** What is kept beside a document goes with it. Where it cannot, the document has moved all the same. */
+  async #moveMarks(real: string, to: string): Promise<void> {
+    const { marks, log } = this.#options;
+    try {
       // A link has moved, and not what it leads to.
       const now = await this.places.real(to);
       if (now !== real) await marks.moved(real, now);
-    });
-    return this.#done(to);
+    } catch (error) {
+      log(`The marks of ${real}: ${String(error)}`);
+    }
   }
 
   /** Throws UserError `document.exists` where a name is taken, also by one that differs in case alone. */
@@ -246,7 +264,7 @@ export class Library {
     const { marks, platform, log } = this.#options;
     try {
       const sidecar = await marks.sidecar(real);
-      if (sidecar !== null && !(await fs.stat(real).then(isThere, isGone))) {
+      if (sidecar !== null && !(await isThere(real))) {
         await platform.trash(sidecar);
       }
     } catch (error) {
@@ -330,9 +348,6 @@ export class Library {
       });
   }
 }
-
-const isThere = (): boolean => true;
-const isGone = (): boolean => false;
 
 const inside = (folder: string, name: string): string =>
   folder === '' ? name : `${folder}/${name}`;

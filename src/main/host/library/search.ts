@@ -1,8 +1,7 @@
-import fs from 'node:fs/promises';
 import type { FolderEntry, SearchHit } from '../../../shared/api/index.ts';
 import { isUserError } from '../../../shared/errors.ts';
 import { codeOf } from '../../files/atomic.ts';
-import { readTextFile } from '../documents/index.ts';
+import { readKnown, readTextFile } from '../documents/index.ts';
 import type { OpenDocuments } from '../types.ts';
 import type { Places } from './places.ts';
 import { documentsOf } from './tree.ts';
@@ -80,7 +79,8 @@ export async function* searchLibrary(
 /** Null for what is gone or no text. */
 async function textOf(places: Places, path: string): Promise<string | null> {
   try {
-    return (await readTextFile(await fs.readFile(await places.document(path)), path)).text;
+    const found = await readKnown(await places.document(path));
+    return found && (await readTextFile(found.bytes, path)).text;
   } catch (error) {
     if (isUserError(error) || codeOf(error) !== undefined) return null;
     throw error;

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import fs from 'node:fs/promises';
 import * as v from 'valibot';
-import { readTextFile } from '../documents/index.ts';
+import { readKnown, readTextFile } from '../documents/index.ts';
 import { isUserError } from '../../../shared/errors.ts';
 import { countWords } from '../../../shared/words.ts';
 import { codeOf } from '../../files/atomic.ts';
@@ -64,7 +64,8 @@ export class WordCounts {
 
 async function wordsOf(path: string): Promise<number> {
   try {
-    return countWords((await readTextFile(await fs.readFile(path), path)).text);
+    const found = await readKnown(path);
+    return found ? countWords((await readTextFile(found.bytes, path)).text) : 0;
   } catch (error) {
     if (isUserError(error)) return 0;
     throw error;

@@ -1,0 +1,194 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs/promises';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { codeOf, isLeftover } from '../../../src/main/files/atomic.ts';
+import { unwrap } from '../../../src/shared/result.ts';
+import { dice } from '../../helpers/dice.ts';
+import { atMost, every, none, skipped, times, type Figure, type Section } from '../section.ts';
+import { folders, inLanes, sitDown, type Line } from './desk.ts';
+
+/** Disks, each with a host of its own: most of the time they wait for the next try. */
+const LANES = 8;
+/** Of each disk, in bytes. */
+const SIZE = 4 << 20;
+const PAGE = 4096;
+/** Longest time until a save that failed is made good, in milliseconds, once there is room. */
+const MENDED = 12_000;
+
+/** A file system in memory. */
+class Disk implements Disposable {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', folder], {
+      stdio: 'pipe',
+    });
+    this.folder = folder;
+  }
+
+  /** Leaves room for so many bytes. */
+  async fill(room: number): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      const { bavail, bsize } = await fs.statfs(this.folder);
+      const ballast = Math.max(0, bavail * bsize - Math.ceil(room / PAGE) * PAGE);
+      try {
+        return await fs.writeFile(join(this.folder, '.ballast'), Buffer.alloc(ballast, 'x'));
+      } catch (error) {
+        // The host writes its settings at the same time.
+        if (codeOf(error) !== 'ENOSPC' || tries === 5) throw error;
+        await this.empty();
+      }
+    }
+  }
+
+  async empty(): Promise<void> {
+    await fs.rm(join(this.folder, '.ballast'), { force: true });
+  }
+
+  [Symbol.dispose](): void {
+    execFileSync('umount', ['-l', this.folder]);
+  }
+}
+
+/** Why no disk can be made here, or null. */
+function hindrance(): string | null {
+  if (process.platform !== 'linux') return 'there is no tmpfs here';
+  if (process.getuid?.() !== 0) return 'only root may mount a tmpfs';
+  using at = folders();
+  try {
+    new Disk(join(at.root, 'try'))[Symbol.dispose]();
+    return null;
+  } catch (error) {
+    return `no tmpfs can be mounted (${String(error).split('\n')[0]})`;
+  }
+}
+
+interface Tally {
+  saves: number;
+  failed: number;
+  readonly torn: string[];
+  readonly forgotten: string[];
+  readonly unmended: string[];
+  readonly leftovers: string[];
+  /** Seconds from the save to the error. */
+  readonly shown: number[];
+}
+
+export const diskFull: Section = {
+  name: 'disk-full',
+  about: 'a disk has 0 to 120 % of the room that a save needs',
+  short: 0.08,
+  async measure(run) {
+    const why = hindrance();
+    if (why !== null) return [skipped('saves on a full disk', why, 'all old or new')];
+    const count = times(run, 100);
+    const tally: Tally = {
+      ...{ saves: 0, failed: 0, torn: [], forgotten: [], unmended: [], leftovers: [], shown: [] },
+    };
+    await inLanes(count, LANES, async (next, lane) => {
+      using at = folders();
+      using disk = new Disk(join(at.root, 'disk'));
+      // Half of them keep Understudy's own folder, with the journals, on the same disk.
+      const library = join(disk.folder, 'library');
+      mkdirSync(library);
+      const data = lane % 2 === 0 ? at.data : join(disk.folder, 'data');
+      mkdirSync(data, { recursive: true });
+      await fs.writeFile(join(library, 'a.md'), '');
+      await using desk = await sitDown({ library, data });
+      const line = await desk.connect();
+      unwrap(await line.client.call.changeSettings({ autosaveDelay: 1000 }));
+      const roll = dice(run.seed * 100 + lane);
+      for (let n = next(); n !== null; n = next()) {
+        // All shares of the room alike, in an order that spreads them over the disks.
+        const share = (1.2 * ((n * 37) % count)) / Math.max(1, count - 1);
+        const name = `save ${n}, ${Math.round(100 * share)} % of the room`;
+        await saveOnce({ disk, library, line, roll, share, name }, tally);
+        run.told(name);
+      }
+    });
+    return figuresOf(tally, count);
+  },
+};
+
+function figuresOf(tally: Tally, count: number): readonly Figure[] {
+  return [
+    every(
+      `saves that left the old or the new (${tally.failed} failed)`,
+      tally.saves - tally.torn.length,
+      count,
+    ),
+    none('files neither old nor new, or not what was told', tally.torn, count),
+    atMost('until the error was shown, most', Math.max(0, ...tally.shown), 1, 's'),
+    none(
+      'failed saves after which the text was not kept as unsaved',
+      tally.forgotten,
+      tally.failed,
+    ),
+    none(
+      'failed saves not made good by themselves once there was room',
+      tally.unmended,
+      tally.failed,
+    ),
+    none('temporary files left', tally.leftovers, count),
+  ];
+}
+
+async function saveOnce(
+  {
+    disk,
+    library,
+    line,
+    roll,
+    share,
+    name,
+  }: {
+    disk: Disk;
+    library: string;
+    line: Line;
+    roll: (n: number) => number;
+    share: number;
+    name: string;
+  },
+  tally: Tally,
+): Promise<void> {
+  const { call } = line.client;
+  const path = 'a.md';
+  const file = join(library, path);
+  const onDisk = (): string => readFileSync(file, 'utf8');
+  const opened = unwrap(await call.openDocument({ path }));
+  const old = onDisk();
+  const text = `${name}\n`.repeat(1 + roll(12_000));
+  await disk.fill(Math.floor(share * text.length));
+  const edits = [{ from: 0, to: opened.text.length, insert: text }];
+  const { version } = unwrap(await call.editDocument({ path, base: opened.version, edits }));
+  const began = performance.now();
+  const told = line.states.length;
+  const result = await call.saveDocument({ path });
+  tally.saves++;
+  const found = onDisk();
+  if (found !== (result.ok ? text : old)) {
+    tally.torn.push(`${name}: told ${result.ok ? 'saved' : 'failed'}, ${found.length} characters`);
+  }
+  if (!result.ok) {
+    tally.failed++;
+    const shown = line.states.slice(told).find(({ state }) => state.kind === 'failed');
+    tally.shown.push(((shown?.at ?? Infinity) - began) / 1000);
+    const kept = unwrap(await call.openDocument({ path }));
+    if (kept.text !== text || line.state(path)?.kind !== 'failed') {
+      tally.forgotten.push(`${name}: ${JSON.stringify(line.state(path))}`);
+    }
+  }
+  await disk.empty();
+  const end = performance.now() + MENDED;
+  const isSaved = (): boolean => {
+    const state = line.state(path);
+    return state?.kind === 'saved' && state.version >= version;
+  };
+  while (!isSaved() && performance.now() < end) await wait(20);
+  if (!isSaved() || onDisk() !== text) tally.unmended.push(`${name}: ${found.length}`);
+  const left = (await fs.readdir(library)).filter(isLeftover);
+  if (left.length > 0) tally.leftovers.push(`${name}: ${left.join(', ')}`);
+}

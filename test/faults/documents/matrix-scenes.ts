@@ -1,0 +1,135 @@
+/** What is done while the disk breaks, and what must hold whatever it answers. */
+import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { unwrap, type Result } from '../../../src/shared/result.ts';
+import { hostHere, type OpenHost } from '../../helpers/host-here.ts';
+import type { Folders } from './desk.ts';
+
+/** The documents of the library by path. */
+export type Texts = ReadonlyMap<string, string>;
+
+export interface Scene {
+  readonly name: string;
+  /** With a disk that is well. */
+  prepare(at: Folders): Promise<OpenHost>;
+  act(open: OpenHost): Promise<Result<unknown>>;
+  /** Whether it has come about: must hold once `act` says so. */
+  done(texts: Texts): boolean;
+  /** Whether the library is whole: must hold at any moment. */
+  whole(texts: Texts): boolean;
+}
+
+export const OLD = 'The old text.\n';
+export const NEW = `New words. ${OLD}`;
+const THEIRS = 'What another program wrote.\n';
+
+const write = (at: Folders, path: string, text: string): void => {
+  mkdirSync(join(at.library, path, '..'), { recursive: true });
+  writeFileSync(join(at.library, path), text);
+};
+
+/** A host with `a.md` open and words in it that are not saved. */
+async function typed(at: Folders): Promise<OpenHost> {
+  write(at, 'a.md', OLD);
+  const open = await hostHere(at);
+  const { call } = open.client;
+  // Nothing is saved before it is asked for.
+  unwrap(await call.changeSettings({ autosaveDelay: 1000 }));
+  const { version } = unwrap(await call.openDocument({ path: 'a.md' }));
+  const edits = [{ from: 0, to: 0, insert: 'New words. ' }];
+  unwrap(await call.editDocument({ path: 'a.md', base: version, edits }));
+  return open;
+}
+
+/** The same, and another program has changed the file: both versions are there. */
+async function torn(at: Folders): Promise<OpenHost> {
+  const open = await typed(at);
+  write(at, 'a.md', THEIRS);
+  await open.client.call.saveDocument({ path: 'a.md' });
+  if (open.state('a.md')?.kind !== 'conflict') throw new Error('There is no conflict');
+  return open;
+}
+
+const has = (texts: Texts, text: string): boolean => [...texts.values()].includes(text);
+
+/** The only document beside copies. */
+const only = (texts: Texts, path: string, text: string): boolean =>
+  texts.size === 1 && texts.get(path) === text;
+
+export const scenes: readonly Scene[] = [
+  {
+    name: 'save',
+    prepare: typed,
+    act: ({ client }) => client.call.saveDocument({ path: 'a.md' }),
+    done: (texts) => only(texts, 'a.md', NEW),
+    whole: (texts) => only(texts, 'a.md', OLD) || only(texts, 'a.md', NEW),
+  },
+  {
+    name: 'close',
+    prepare: typed,
+    act: ({ client }) => client.call.closeDocument({ path: 'a.md' }),
+    done: (texts) => only(texts, 'a.md', NEW),
+    whole: (texts) => only(texts, 'a.md', OLD) || only(texts, 'a.md', NEW),
+  },
+  {
+    name: 'rename',
+    prepare: typed,
+    act: ({ client }) => client.call.renameEntry({ path: 'a.md', name: 'b.md' }),
+    done: (texts) => only(texts, 'b.md', NEW),
+    whole: (texts) =>
+      only(texts, 'a.md', OLD) || only(texts, 'a.md', NEW) || only(texts, 'b.md', NEW),
+  },
+  {
+    name: 'move',
+    async prepare(at) {
+      write(at, 'book/c.md', 'Another.\n');
+      return typed(at);
+    },
+    act: ({ client }) => client.call.moveEntry({ path: 'a.md', folder: 'book' }),
+    done: (texts) => texts.size === 2 && texts.get('book/a.md') === NEW,
+    whole: (texts) => {
+      const text = texts.get('a.md') ?? texts.get('book/a.md');
+      return texts.size === 2 && (text === OLD || text === NEW);
+    },
+  },
+  {
+    name: 'keep mine',
+    prepare: torn,
+    act: ({ client }) => client.call.settleDocument({ path: 'a.md', settlement: { keep: 'mine' } }),
+    done: (texts) => texts.get('a.md') === NEW && has(texts, THEIRS),
+    whole: (texts) => has(texts, THEIRS) && [NEW, THEIRS].includes(texts.get('a.md')!),
+  },
+  {
+    name: 'keep theirs',
+    prepare: torn,
+    act: ({ client }) =>
+      client.call.settleDocument({ path: 'a.md', settlement: { keep: 'theirs' } }),
+    done: (texts) => texts.get('a.md') === THEIRS && has(texts, NEW),
+    whole: (texts) => texts.get('a.md') === THEIRS,
+  },
+  {
+    name: 'create',
+    prepare: typed,
+    act: ({ client }) => client.call.createDocument({ folder: '', name: 'b.md' }),
+    done: (texts) => texts.get('b.md') === '',
+    whole: (texts) => (texts.get('b.md') ?? '') === '' && texts.has('a.md'),
+  },
+  {
+    name: 'import',
+    prepare: typed,
+    act: ({ client }) =>
+      client.call.importFiles({
+        folder: '',
+        files: [{ name: 'b.md', bytes: Buffer.from(THEIRS).toString('base64') }],
+      }),
+    done: (texts) => has(texts, THEIRS),
+    whole: (texts) => [...texts].every(([path, text]) => path === 'a.md' || text === THEIRS),
+  },
+  {
+    name: 'trash',
+    prepare: typed,
+    act: ({ client }) => client.call.trashEntry({ path: 'a.md' }),
+    done: (texts) => !texts.has('a.md'),
+    whole: (texts) => texts.size === 0 || [OLD, NEW].includes(texts.get('a.md')!),
+  },
+];
