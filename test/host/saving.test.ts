@@ -478,3 +478,14 @@ test.runIf(small)(
     expect((await fs.readFile(join(small!, 'a.md'), 'utf8')).startsWith('new\n')).toBe(true);
   },
 );
+
+test('what interrupted saves left is removed at the start, also beside kept texts', async () => {
+  const at = folders();
+  const places = ['undo', 'marks', 'snapshots/432edcc3d62fe2a8ff1fdc12'];
+  for (const place of places) {
+    await fs.mkdir(join(at.data, place), { recursive: true });
+    await fs.writeFile(join(at.data, place, '.place.json.9925-38f3525c.tmp'), 'half');
+  }
+  await openHost(at);
+  for (const place of places) expect(await fs.readdir(join(at.data, place))).toEqual([]);
+});

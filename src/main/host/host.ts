@@ -48,7 +48,11 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
   const { dataFolder, platform, log, launch } = options;
   const at = (name: string): string => join(dataFolder, name);
   for (const name of ['journals', 'undo', 'voices']) await fs.mkdir(at(name), { recursive: true });
-  for (const name of ['', 'voices']) await removeLeftovers(at(name));
+  await fs.mkdir(at('snapshots'), { recursive: true });
+  for (const name of ['', 'voices', 'undo', 'marks']) await removeLeftovers(at(name));
+  for (const entry of await fs.readdir(at('snapshots'), { withFileTypes: true })) {
+    if (entry.isDirectory()) await removeLeftovers(join(at('snapshots'), entry.name));
+  }
 
   const servers = new Set<Server<Api>>();
   const waiting: string[] = [];
