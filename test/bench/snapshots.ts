@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { noRuns } from '../../src/shared/provenance/index.ts';
 import { plainForm } from '../../src/main/host/documents/text-file.ts';
 import { Snapshots } from '../../src/main/host/snapshots/index.ts';
 import { dice } from '../helpers/dice.ts';
@@ -64,7 +65,7 @@ try {
     const done: number[] = [];
     const turns: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      const document = { real: '/a.md', text: `${round} ${text}`, form: plainForm };
+      const document = { real: '/a.md', text: `${round} ${text}`, runs: noRuns, form: plainForm };
       const turn = await longestTurn(async () => {
         const start = performance.now();
         // As before a suggestion: the typing path goes on as soon as this returns.

@@ -70,6 +70,25 @@ test('suggested text stays marked through edits, moves and a restart', async ({ 
   await expect.poll(() => suggested(writer)).toBe(said);
 });
 
+test('what a snapshot brings back is marked as it was', async ({ writer }) => {
+  const said = oneLine(await takes(writer));
+  await writer.commands('Show suggested text');
+  await expect.poll(() => suggested(writer)).toBe(said);
+  const panel = await writer.opensPanel('Snapshots');
+  await panel.getByLabel('Name of the snapshot').fill('Whole');
+  await panel.getByRole('button', { name: 'Take a snapshot' }).click();
+  await expect(panel.getByRole('button', { name: /Whole/ })).toBeVisible();
+  await writer.text.focus();
+  await writer.presses('ControlOrMeta+a');
+  // What the writer typed themselves stays theirs, where the snapshot has it too: here that is nothing.
+  await writer.page.keyboard.type('Gone');
+  await expect(writer.page.locator('.cm-suggested')).toHaveCount(0);
+  await panel.getByRole('button', { name: /Whole/ }).click();
+  await writer.page.getByRole('button', { name: 'Restore all of it' }).click();
+  await writer.presses('Escape');
+  await expect.poll(() => suggested(writer)).toBe(said);
+});
+
 test('undo takes the mark away with the text, and redo brings both back', async ({ writer }) => {
   await writer.commands('Show suggested text');
   const said = oneLine(await takes(writer));

@@ -9,7 +9,7 @@ import {
 } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { noMarks, type Edit, type Marks, type Settings } from '../../shared/api/index.ts';
-import { marksOf, runsOf } from '../../shared/provenance/index.ts';
+import { marksOf, noRuns, runsAfter, runsOf } from '../../shared/provenance/index.ts';
 import { baseExtensions, commandsOf, configured, documentExtensions } from './extensions.ts';
 import {
   accept,
@@ -23,7 +23,7 @@ import {
   padAfter,
 } from './ghost/index.ts';
 import { external, origin as originOfChange, restored } from './origin.ts';
-import { provenanceField, setRuns, taking } from './provenance/index.ts';
+import { marking, provenanceField, setRuns, taking } from './provenance/index.ts';
 import type {
   CreateEditor,
   Editor,
@@ -174,6 +174,7 @@ class ProseEditor implements Editor {
     if (state.readOnly) return;
     this.#view.dispatch({
       changes: edits.map(({ from, to, insert }) => ({ from, to, insert: state.toText(insert) })),
+      effects: marking(marksOf(runsAfter(noRuns, edits))),
       annotations: [originOfChange.of('other'), restored.of(snapshot), isolateHistory.of('full')],
       userEvent: 'input.restore',
     });

@@ -1,4 +1,5 @@
 import type { ApiClient, Edit, Snapshot } from '../../shared/api/index.ts';
+import { marksFor, runsOf, sliceRuns, type Runs } from '../../shared/provenance/index.ts';
 import { unwrap } from '../../shared/result.ts';
 import type { Document } from './document.svelte.ts';
 import type { Documents } from './documents.svelte.ts';
@@ -11,6 +12,8 @@ export type Compared =
       readonly document: Document;
       readonly snapshot: Snapshot;
       readonly text: string;
+      /** Which of its letters a voice suggested. */
+      readonly runs: Runs;
     }
   /** Two versions between which the writer has to choose, and what both come from where it is known. */
   | {
@@ -45,9 +48,9 @@ export class Comparison {
     const { client, notices, documents } = this.#options;
     await notices.attempt(async () => {
       const { path } = document;
-      const { text } = unwrap(await client.call.readSnapshot({ path, id: snapshot.id }));
+      const { text, marks } = unwrap(await client.call.readSnapshot({ path, id: snapshot.id }));
       if (documents.active === document) {
-        this.shown = { kind: 'snapshot', document, snapshot, text };
+        this.shown = { kind: 'snapshot', document, snapshot, text, runs: runsOf(marks) };
       }
     });
   }
@@ -83,10 +86,16 @@ export class Comparison {
     if (this.shown?.document !== this.#options.documents.active) this.close();
   }
 
-  /** Parts of a snapshot come back. */
-  restore(edits: readonly Edit[]): void {
+  /** Parts of a snapshot come back, and stay suggested where they were; `places` is where they stand in it. */
+  restore(edits: readonly Edit[], places: readonly number[]): void {
     if (this.shown?.kind !== 'snapshot') return;
-    this.#options.documents.editor?.restore(edits, this.shown.snapshot.id);
+    const { runs, snapshot } = this.shown;
+    const marked = edits.map((edit, index) => {
+      const from = places[index];
+      if (from === undefined) return edit;
+      return { ...edit, ...marksFor(sliceRuns(runs, from, from + edit.insert.length)) };
+    });
+    this.#options.documents.editor?.restore(marked, snapshot.id);
   }
 
   undo(): void {

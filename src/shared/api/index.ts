@@ -29,6 +29,7 @@ import {
   snapshotName,
   type SnapshotSpace,
   type Snapshots,
+  type SnapshotText,
 } from './snapshots.ts';
 import { sessionSchema, settingsChangeSchema, type Session, type Settings } from './settings.ts';
 import type { Spelling } from './spelling.ts';
@@ -197,8 +198,8 @@ export const api = {
 
   /** Of a document that is open. */
   snapshots: call<Snapshots>()(path),
-  /** Its text, and its form for people; what is restored with `editDocument` was read before. */
-  readSnapshot: call<{ readonly text: string; readonly form: string }>()(snapshot),
+  /** What is restored with `editDocument` was read before. */
+  readSnapshot: call<SnapshotText>()(snapshot),
   /** Now; gives its id. With a name it stays until it is deleted. */
   takeSnapshot: call<string>()(v.strictObject({ path: entryPath, name: v.nullable(snapshotName) })),
   /** Null takes the name away. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Marks } from './marks.ts';
 import { text } from './values.ts';
 
 /** A snapshot by the SHA-256 of its text: the same text is kept once. */
@@ -44,6 +45,15 @@ export interface Snapshot {
   readonly words: number | null;
   /** Words that are new and that are gone against the snapshot before it; null until they are counted. */
   readonly change: { readonly added: number; readonly removed: number } | null;
+}
+
+/** All of it. */
+export interface SnapshotText {
+  readonly text: string;
+  /** Which of its letters a voice suggested. */
+  readonly marks: Marks;
+  /** For people: "UTF-8, CRLF". */
+  readonly form: string;
 }
 
 export interface Snapshots {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { plainForm } from '../../../src/main/host/documents/text-file.ts';
 import { Snapshots, type SnapshotsOptions } from '../../../src/main/host/snapshots/index.ts';
+import { noMarks } from '../../../src/shared/api/index.ts';
+import { noRuns, runsOf } from '../../../src/shared/provenance/index.ts';
 import { folders } from '../../helpers/host.ts';
 
 const HOUR = 3_600_000;
@@ -29,6 +31,7 @@ function room(options: Partial<SnapshotsOptions> = {}) {
   const document = (name: string, text: string) => ({
     real: join(at.library, name),
     text,
+    runs: noRuns,
     form: plainForm,
   });
   /** Files of all snapshots, in the order in which they were taken. */
@@ -50,7 +53,25 @@ describe('Snapshots', () => {
     one.text = 'Nothing is left.';
     const { snapshots: listed } = await snapshots.list(one);
     expect(listed).toMatchObject([{ cause: 'replace-all', name: null }]);
-    expect(await snapshots.read(one, listed[0]!.id)).toEqual({ text: page, form: 'UTF-8' });
+    expect(await snapshots.read(one, listed[0]!.id)).toEqual({
+      text: page,
+      marks: noMarks,
+      form: 'UTF-8',
+    });
+  });
+
+  test('hold what was suggested of it, also when they get another name', async () => {
+    const { open, document } = room();
+    const marks = {
+      passages: [{ id: '1', voice: 'Mine', at: 1, creativity: 0.5, seed: 7 }],
+      spans: [{ from: 4, to: 16, passage: 0, taken: 3 }],
+    };
+    const one = { ...document('a.md', page), runs: runsOf(marks) };
+    const first = open();
+    const id = await first.take(one, 'First draft');
+    await first.name(one, id, 'Second draft');
+    await first.close();
+    expect(await open().read(one, id)).toEqual({ text: page, marks, form: 'UTF-8' });
   });
 
   test('are there after a restart, newest first, with their names', async () => {

@@ -1,4 +1,5 @@
 import type { SnapshotCause } from '../../../shared/api/index.ts';
+import type { Runs } from '../../../shared/provenance/index.ts';
 import type { Form } from './text-file.ts';
 
 /** A text that can be kept as it is now. */
@@ -6,7 +7,14 @@ export interface Keepable {
   /** On the disk, links resolved. */
   readonly real: string;
   readonly text: string;
+  /** Which of its letters a voice suggested. */
+  readonly runs: Runs;
   readonly form: Form;
+}
+
+/** A version that is kept for good reason. */
+export interface Version extends Pick<Keepable, 'text' | 'runs' | 'form'> {
+  readonly cause: SnapshotCause;
 }
 
 /** Who keeps texts as they were: told before a text is changed, so that nothing has to be guessed. */
@@ -15,10 +23,7 @@ export interface Before {
   changing(document: Keepable, cause: SnapshotCause | null): void;
   closing(document: Keepable): void;
   /** Keeps texts for good reason; resolves when they are on the disk. Throws UserError. */
-  keep(
-    document: Keepable,
-    texts: readonly { readonly text: string; readonly form: Form; readonly cause: SnapshotCause }[],
-  ): Promise<void>;
+  keep(document: Keepable, versions: readonly Version[]): Promise<void>;
   /** The form in which a text was kept; null where it is not known any more, or the text is another one. */
   formOf(snapshot: string, text: string): Form | null;
 }

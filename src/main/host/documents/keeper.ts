@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { ApiEmit, OpenDocument, Settlement } from '../../../shared/api/index.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
-import { marksOf, type Runs } from '../../../shared/provenance/index.ts';
+import { marksOf, noRuns, type Runs } from '../../../shared/provenance/index.ts';
 import type { MarksStore, TextWithRuns } from '../provenance/index.ts';
 import type { Before } from './before.ts';
 import { copyNames } from './copies.ts';
@@ -114,8 +114,8 @@ export class Keeper {
       );
     }
     const sides = [
-      { text: theirs.file.text, form: theirs.file.form, cause: 'theirs' },
-      { text: document.text, form: document.form, cause: 'mine' },
+      { text: theirs.file.text, runs: noRuns, form: theirs.file.form, cause: 'theirs' },
+      { text: document.text, runs: document.runs, form: document.form, cause: 'mine' },
     ] as const;
     const kept = await before.keep(document, sides).then(
       () => theirs.file.readOnly === null,

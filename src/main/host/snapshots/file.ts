@@ -8,8 +8,9 @@ import fs from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { deflate, inflate } from 'node:zlib';
 import * as v from 'valibot';
-import { snapshotCauses } from '../../../shared/api/index.ts';
+import { marksSchema, noMarks, snapshotCauses, type Marks } from '../../../shared/api/index.ts';
 import { UserError } from '../../../shared/errors.ts';
+import { marksFor, type Runs } from '../../../shared/provenance/index.ts';
 import { diskError } from '../../files/atomic.ts';
 import { formSchema, type Form } from '../documents/index.ts';
 import { encoded } from './slices.ts';
@@ -48,7 +49,7 @@ const headSchema = v.object({
   place: v.string(),
 });
 /** What belongs to the text. */
-const aboutSchema = v.object({ form: formSchema });
+const aboutSchema = v.object({ form: formSchema, marks: v.exactOptional(marksSchema) });
 export type Head = v.InferOutput<typeof headSchema>;
 
 const headLine = (head: Head): Buffer => Buffer.from(`${MAGIC}${JSON.stringify(head)}\n`, 'utf8');
@@ -57,17 +58,24 @@ const headLine = (head: Head): Buffer => Buffer.from(`${MAGIC}${JSON.stringify(h
 export interface Packed {
   readonly sha256: string;
   readonly bytes: Buffer;
+  readonly about: v.InferOutput<typeof aboutSchema>;
+}
+
+/** A text that was kept, with its marks of what was suggested. */
+export interface Unpacked {
+  readonly text: string;
+  readonly marks: Marks;
   readonly form: Form;
 }
 
-export async function pack(text: string, form: Form): Promise<Packed> {
+export async function pack(text: string, form: Form, runs: Runs): Promise<Packed> {
   const bytes = await encoded(text);
-  return { sha256: await hash(bytes), bytes, form };
+  return { sha256: await hash(bytes), bytes, about: { form, ...marksFor(runs) } };
 }
 
 /** The chunks of a file. Compressing happens beside the event loop. */
-export async function fileOf(head: Head, { bytes, form }: Packed): Promise<readonly Buffer[]> {
-  const body = Buffer.concat([Buffer.from(`${JSON.stringify({ form })}\n`, 'utf8'), bytes]);
+export async function fileOf(head: Head, { bytes, about }: Packed): Promise<readonly Buffer[]> {
+  const body = Buffer.concat([Buffer.from(`${JSON.stringify(about)}\n`, 'utf8'), bytes]);
   return [headLine(head), await deflated(body, { level: LEVEL })];
 }
 
@@ -92,10 +100,7 @@ export async function readHead(path: string): Promise<Head> {
 }
 
 /** The text that was kept, proven by its hash. Throws UserError `snapshot.damaged`, `disk.failed`. */
-export async function readText(
-  path: string,
-  sha256: string,
-): Promise<{ readonly text: string; readonly form: Form }> {
+export async function readText(path: string, sha256: string): Promise<Unpacked> {
   const file = await fs.readFile(path).catch((error: unknown) => {
     throw diskError(error, path);
   });
@@ -104,8 +109,8 @@ export async function readText(
     const line = body.indexOf(10);
     const bytes = body.subarray(line + 1);
     if (line < 0 || (await hash(bytes)) !== sha256) throw new Error('it holds another text');
-    const { form } = v.parse(aboutSchema, JSON.parse(body.toString('utf8', 0, line)));
-    return { text: bytes.toString('utf8'), form };
+    const { form, marks } = v.parse(aboutSchema, JSON.parse(body.toString('utf8', 0, line)));
+    return { text: bytes.toString('utf8'), marks: marks ?? noMarks, form };
   } catch (error) {
     throw damaged(path, error);
   }

@@ -2,10 +2,17 @@ import type {
   SnapshotCause,
   Snapshots as Listing,
   SnapshotSpace,
+  SnapshotText,
 } from '../../../shared/api/index.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
 import { diskError } from '../../files/atomic.ts';
-import { describe, type Before, type Form, type Keepable } from '../documents/index.ts';
+import {
+  describe,
+  type Before,
+  type Form,
+  type Keepable,
+  type Version,
+} from '../documents/index.ts';
 import { Measures } from './measures.ts';
 import type { Listed, Store, Taking } from './store.ts';
 import { Stores } from './stores.ts';
@@ -80,12 +87,9 @@ export class Snapshots implements Before {
     if (watched.changed) this.#takeBehind(document, 'closed');
   }
 
-  async keep(
-    document: Keepable,
-    texts: readonly { readonly text: string; readonly form: Form; readonly cause: SnapshotCause }[],
-  ): Promise<void> {
+  async keep(document: Keepable, versions: readonly Version[]): Promise<void> {
     const { real } = document;
-    const moments = texts.map((text) => ({ ...text, name: null, at: this.#moment() }));
+    const moments = versions.map((version) => ({ ...version, name: null, at: this.#moment() }));
     await this.#queue(async () => {
       for (const moment of moments) await this.#take(real, moment);
     });
@@ -98,10 +102,10 @@ export class Snapshots implements Before {
 
   /** At the writer's wish. Gives its id. Throws UserError. */
   take(document: Keepable, name: string | null): Promise<string> {
-    const { real, text, form } = document;
+    const { real, text, runs, form } = document;
     const at = this.#moment();
     return this.#queue(async () => {
-      const id = await this.#take(real, { text, form, cause: 'asked', name, at });
+      const id = await this.#take(real, { text, runs, form, cause: 'asked', name, at });
       if (id !== null) return id;
       throw new UserError('text.empty', 'The page is empty; write something, then keep it.');
     });
@@ -124,14 +128,14 @@ export class Snapshots implements Before {
   }
 
   /** Throws UserError. */
-  read(document: Keepable, id: string): Promise<{ readonly text: string; readonly form: string }> {
+  read(document: Keepable, id: string): Promise<SnapshotText> {
     return this.#queue(async () => {
-      const { text, form } = await (await this.#of(document)).read(id);
+      const { text, marks, form } = await (await this.#of(document)).read(id);
       this.#read.delete(id);
       this.#read.set(id, { text, form });
       const [oldest] = this.#read.keys();
       if (this.#read.size > REMEMBERED && oldest !== undefined) this.#read.delete(oldest);
-      return { text, form: describe(form) };
+      return { text, marks, form: describe(form) };
     });
   }
 
@@ -198,9 +202,9 @@ export class Snapshots implements Before {
   }
 
   /** The text of now; that it cannot be kept is told once. */
-  #takeBehind({ real, text, form }: Keepable, cause: SnapshotCause): void {
+  #takeBehind({ real, text, runs, form }: Keepable, cause: SnapshotCause): void {
     const at = this.#moment();
-    this.#queue(() => this.#take(real, { text, form, cause, name: null, at })).catch(
+    this.#queue(() => this.#take(real, { text, runs, form, cause, name: null, at })).catch(
       (error: unknown) => this.#failed(error),
     );
   }

@@ -1,10 +1,9 @@
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { SnapshotCause } from '../../../shared/api/index.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { codeOf, isLeftover, writeAtomic } from '../../files/atomic.ts';
-import type { Form } from '../documents/index.ts';
+import type { Version } from '../documents/index.ts';
 import {
   fileNameOf,
   fileOf,
@@ -15,6 +14,7 @@ import {
   withHead,
   type FileName,
   type Head,
+  type Unpacked,
 } from './file.ts';
 
 /** One snapshot in the folder of its document. */
@@ -26,10 +26,7 @@ export interface Listed extends Kept {
   readonly head: Head;
 }
 
-export interface Taking {
-  readonly text: string;
-  readonly form: Form;
-  readonly cause: SnapshotCause;
+export interface Taking extends Version {
   readonly name: string | null;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -121,8 +118,8 @@ export class Store {
   }
 
   /** Gives the hash of the text. A text that is here already is not kept twice, but counts as taken now. */
-  async take({ text, form, cause, name, at }: Taking): Promise<string> {
-    const packed = await pack(text, form);
+  async take({ text, runs, form, cause, name, at }: Taking): Promise<string> {
+    const packed = await pack(text, form, runs);
     const { sha256 } = packed;
     const there = this.#kept.get(sha256);
     if (there && (there.kept || there.at === this.newest?.at)) {
@@ -151,7 +148,7 @@ export class Store {
   }
 
   /** Throws UserError. */
-  read(sha256: string): Promise<{ readonly text: string; readonly form: Form }> {
+  read(sha256: string): Promise<Unpacked> {
     return readText(this.#pathOf(this.#find(sha256)), sha256);
   }
 

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { codeOf } from '../../files/atomic.ts';
+import { noRuns } from '../../../shared/provenance/index.ts';
 import type { Form } from '../documents/index.ts';
 import { pack } from './file.ts';
 import { Store, type Kept } from './store.ts';
@@ -49,7 +50,7 @@ export class Stores {
     const stores = await this.all();
     for (const store of stores) if (store.place === place && store.trashed === null) return store;
     if (text.length < TELLING || stores.size === 0) return null;
-    const { sha256 } = await pack(text, form);
+    const { sha256 } = await pack(text, form, noRuns);
     for (const store of stores) {
       if (!store.has(sha256)) continue;
       if (store.trashed === null && (await isThere(store.place))) continue;

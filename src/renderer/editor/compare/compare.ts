@@ -30,6 +30,9 @@ import type { Compare, CompareCallbacks, CompareOptions } from './types.ts';
 /** The change is known outside. */
 const known = Annotation.define<true>();
 
+/** Where in the other text stands what each change puts in, in order. */
+const taken = Annotation.define<readonly number[]>();
+
 const diffConfig = {
   override: (a: string, b: string) =>
     differences(a, b).map(({ fromA, toA, fromB, toB }) => new Change(fromA, toA, fromB, toB)),
@@ -66,7 +69,7 @@ class MergeCompare implements Compare {
       EditorView.updateListener.of(({ transactions, view }) => {
         for (const transaction of transactions) {
           if (!transaction.docChanged || transaction.annotation(known) === true) continue;
-          callbacks.changed(editsOf(transaction));
+          callbacks.changed(editsOf(transaction), transaction.annotation(taken) ?? []);
         }
         if (transactions.length > 0) this.#tell(view.state);
       }),
@@ -199,15 +202,14 @@ class MergeCompare implements Compare {
   #takeThese(hunks: readonly Hunk[]): void {
     if (hunks.length === 0) return;
     const other = this.#otherText();
+    const changes = hunks.flatMap((hunk) => hunk.changes);
     this.#own.dispatch({
-      changes: hunks.flatMap(({ changes }) =>
-        changes.map(({ fromA, toA, fromB, toB }) => ({
-          from: fromB,
-          to: toB,
-          insert: other.slice(fromA, toA),
-        })),
-      ),
-      annotations: isolateHistory.of('full'),
+      changes: changes.map(({ fromA, toA, fromB, toB }) => ({
+        from: fromB,
+        to: toB,
+        insert: other.slice(fromA, toA),
+      })),
+      annotations: [taken.of(changes.map(({ fromA }) => fromA)), isolateHistory.of('full')],
       userEvent: 'input.take',
     });
   }

@@ -17,8 +17,11 @@ export interface Choice {
 }
 
 export interface CompareCallbacks {
-  /** The text on the right was changed, by hand or by taking a difference. */
-  changed(edits: readonly Edit[]): void;
+  /**
+   * The text on the right was changed, by hand or by taking differences: then `places` says where in the
+   * other text each edit's words stand.
+   */
+  changed(edits: readonly Edit[], places: readonly number[]): void;
   moved(position: ComparePosition): void;
   /** Places where the writer has to choose, in order, and which of them the caret is in. */
   choicesChanged(choices: readonly Choice[], current: number | null): void;
