@@ -1,12 +1,10 @@
 import { randomInt } from 'node:crypto';
-import fs from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { api, type Api, type ApiEmit, type ApiHandlers } from '../../shared/api/index.ts';
 import { isUserError, UserError } from '../../shared/errors.ts';
 import { serve, type Server } from '../../shared/rpc/index.ts';
-import { lockVoice } from '../files/lock.ts';
-import { removeLeftovers } from '../files/voice-folder.ts';
+import { claim, prepare } from './data-folder.ts';
 import { Documents, recoverGone, UndoStore, type Keepable } from './documents/index.ts';
 import { createEngines } from './engines/index.ts';
 import { createExport } from './export/index.ts';
@@ -47,12 +45,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
 async function assemble(options: HostOptions, release: () => Promise<void>): Promise<Host> {
   const { dataFolder, platform, log, launch } = options;
   const at = (name: string): string => join(dataFolder, name);
-  for (const name of ['journals', 'undo', 'voices']) await fs.mkdir(at(name), { recursive: true });
-  await fs.mkdir(at('snapshots'), { recursive: true });
-  for (const name of ['', 'voices', 'undo', 'marks']) await removeLeftovers(at(name));
-  for (const entry of await fs.readdir(at('snapshots'), { withFileTypes: true })) {
-    if (entry.isDirectory()) await removeLeftovers(join(at('snapshots'), entry.name));
-  }
+  await prepare(dataFolder, log);
 
   const servers = new Set<Server<Api>>();
   const waiting: string[] = [];
@@ -351,19 +344,3 @@ const soon =
 
 /** For calls whose reply says only that it is done. */
 const none = (_done: void): null => null;
-
-/** Makes this process the only one that uses the folder. Gives the function that lets go. */
-async function claim(folder: string): Promise<() => Promise<void>> {
-  try {
-    return await lockVoice(folder);
-  } catch (error) {
-    if (isUserError(error) && error.code === 'voice.busy') {
-      throw new UserError(
-        'usage',
-        `Understudy is running with ${basename(folder)} already; close it first, or choose another --data folder.`,
-        { cause: error },
-      );
-    }
-    throw error;
-  }
-}
