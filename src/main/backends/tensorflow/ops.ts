@@ -19,6 +19,11 @@ export class Constants {
     return this.#make(`${value}`, [], this.#binding.TF_INT32, [value]);
   }
 
+  /** int64, a scalar that is not negative and fits 31 bits. */
+  long(value: number): Handle {
+    return this.#make(`${value}L`, [], this.#binding.TF_INT64, [value, 0]);
+  }
+
   #make(key: string, shape: number[], dtype: number, values: readonly number[]): Handle {
     let handle = this.#known.get(key);
     if (!handle) {
@@ -111,6 +116,10 @@ export class Ops {
 
   int(value: number): Handle {
     return this.#constants.int(value);
+  }
+
+  long(value: number): Handle {
+    return this.#constants.long(value);
   }
 
   /** A tensor of these values, which are not written again. */
