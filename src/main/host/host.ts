@@ -99,6 +99,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     undo,
     resolve: (path) => library.places.document(path),
     place: (path) => library.places.at(path),
+    away: () => library.places.away(),
     preferences: (path) => session.preferences(library.places.at(path)),
     autosaveDelay: () => settings.value.autosaveDelay,
     before: snapshots,

@@ -43,6 +43,8 @@ export class Document {
   standing: Standing = { kind: 'agreed' };
   /** Why the last save failed. */
   failure: string | null = null;
+  /** Why nothing can be saved now: the library's folder is away. */
+  away: string | null = null;
   /** Version that is in the file. */
   saved: number;
   timer: NodeJS.Timeout | undefined;
@@ -190,6 +192,7 @@ export class Document {
     if (this.standing.kind === 'conflict') {
       return { kind: 'conflict', theirs: this.standing.theirs.file.text, base: this.agreed };
     }
+    if (this.away !== null) return { kind: 'failed', sentence: this.away };
     if (this.standing.kind === 'gone') return { kind: 'gone' };
     if (this.failure !== null) return { kind: 'failed', sentence: this.failure };
     return { kind: this.dirty ? 'unsaved' : 'saved', version: this.#version };

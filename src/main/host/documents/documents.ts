@@ -28,6 +28,8 @@ export interface DocumentsOptions {
   readonly resolve: (path: string) => Promise<string>;
   /** Where a document of the library would be, there or not. */
   readonly place: (path: string) => string;
+  /** Why the library's folder is not there; null where it is. */
+  readonly away: () => Promise<UserError | null>;
   readonly preferences: (path: string) => Preferences;
   /** Keeps what of the texts is suggested. */
   readonly marks: MarksStore;
@@ -259,9 +261,10 @@ export class Documents implements OpenDocuments {
   /** Must be queued. */
   async #close(document: Document): Promise<void> {
     clearTimeout(document.timer);
-    if (document.standing.kind === 'agreed') await this.#keeper.save(document, false);
+    if (document.standing.kind === 'agreed') await this.#keeper.save(document, document.dirty);
     // Another program removed the file: the text here is the only one, and comes back at the next start.
-    if (document.standing.kind === 'gone' && document.text !== '') document.replace(document.text);
+    const isGone = document.standing.kind === 'gone' || document.away !== null;
+    if (isGone && document.text !== '') document.replace(document.text);
     await this.#forget(document);
   }
 

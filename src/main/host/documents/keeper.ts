@@ -18,6 +18,7 @@ const LONG_JOURNAL = 1 << 20;
 const RETRY = 5000;
 
 export interface KeeperOptions {
+  readonly away: () => Promise<UserError | null>;
   readonly autosaveDelay: () => number;
   readonly before: Before;
   readonly emit: ApiEmit;
@@ -64,6 +65,11 @@ export class Keeper {
   /** Must be queued. `asked`: the writer wants it, also where the file is gone. */
   async save(document: Document, asked: boolean): Promise<void> {
     clearTimeout(document.timer);
+    const away = await this.#lookWhetherAway(document);
+    if (away) {
+      if (asked) throw away;
+      return;
+    }
     await this.#lookWhetherGone(document);
     const { standing, path } = document;
     if (standing.kind === 'conflict') {
@@ -87,6 +93,8 @@ export class Keeper {
   async settle(document: Document, settlement: Settlement): Promise<void> {
     const { standing } = document;
     if (standing.kind !== 'conflict') return;
+    const away = await this.#options.away();
+    if (away) throw away;
     const { theirs } = standing;
     if (settlement.keep === 'merged') {
       await this.#settleMerged(document, theirs, settlement);
@@ -139,7 +147,7 @@ export class Keeper {
 
   /** Must be queued. Something happened to its file: the content decides what. */
   async check(document: Document): Promise<void> {
-    if (!this.#options.isOpen(document)) return;
+    if (!this.#options.isOpen(document) || (await this.#lookWhetherAway(document))) return;
     let found = await readKnown(document.real);
     if (!found) {
       if (document.standing.kind === 'gone') return;
@@ -148,6 +156,7 @@ export class Keeper {
     }
     const { standing, version } = document;
     if (!found) {
+      if (await this.#lookWhetherAway(document)) return;
       document.standing = { kind: 'gone' };
       return this.tell(document);
     }
@@ -168,6 +177,22 @@ export class Keeper {
     } else {
       await this.#reload(document, found);
     }
+  }
+
+  /**
+   * Without the library's folder nothing is read, written or called gone: another folder may have its name.
+   * Once it is there again, what is unsaved is saved.
+   */
+  async #lookWhetherAway(document: Document): Promise<UserError | null> {
+    const away = await this.#options.away();
+    const was = document.away;
+    document.away = away?.message ?? null;
+    if (document.away !== was) this.tell(document);
+    if (document.dirty && document.standing.kind === 'agreed') {
+      if (away) this.#later(document, RETRY);
+      else if (was !== null) this.#later(document, 0);
+    }
+    return away;
   }
 
   /** Nothing is unsaved, yet the text may be in no file any more: what watches the folder comes later. */

@@ -1,16 +1,18 @@
 import fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { watch, type FSWatcher } from 'chokidar';
+import type { FSWatcher } from 'chokidar';
 import type { Imported, Library as LibraryView } from '../../../shared/api/index.ts';
 import { UserError } from '../../../shared/errors.ts';
-import { codeOf, diskError, isLeftover, renameDurably } from '../../files/atomic.ts';
+import { codeOf, diskError, renameDurably } from '../../files/atomic.ts';
 import { createFile, isThere, type Documents } from '../documents/index.ts';
 import type { MarksStore } from '../provenance/index.ts';
 import type { Platform } from '../types.ts';
 import { readIncoming, type Incoming, type IncomingFile } from './imports.ts';
 import { checkedName, folded, freeNames, isDocument, withEnding } from './names.ts';
 import { forPeople, type Places } from './places.ts';
-import { DEEPEST, MOST, readTree, type Tree } from './tree.ts';
+import { Presence } from './presence.ts';
+import { DEEPEST, documentsOf, MOST, readTree, type Tree } from './tree.ts';
+import { watchFolder } from './watch.ts';
 import type { WordCounts } from './words.ts';
 
 /** Milliseconds for which changes of the folder are gathered before it is read again. */
@@ -38,6 +40,9 @@ export class Library {
     leftovers: [],
     cut: false,
   };
+  /** The documents that were there when last there were any. */
+  #had: readonly string[] = [];
+  readonly #presence: Presence;
   #watcher: FSWatcher | null = null;
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> = Promise.resolve();
@@ -48,6 +53,28 @@ export class Library {
 
   private constructor(options: LibraryOptions) {
     this.#options = options;
+    const { places, documents, notice, log } = options;
+    const check = (): void => {
+      documents
+        .checkAll()
+        .catch((error: unknown) => log(`Looking at open documents: ${String(error)}`));
+    };
+    this.#presence = new Presence({
+      places,
+      documents: () => this.#had,
+      left: (sentence) => {
+        notice(sentence);
+        check();
+      },
+      returned: async () => {
+        await this.#watcher?.close();
+        if (this.#closed) return;
+        this.#watch();
+        check();
+        this.#refreshSoon(0);
+      },
+      log,
+    });
   }
 
   static async open(options: LibraryOptions): Promise<Library> {
@@ -66,15 +93,21 @@ export class Library {
     return { place: forPeople(this.places.root), root: this.#tree.root };
   }
 
-  /** Reads the folder again, and tells when it is another. */
+  /** Reads the folder again, and tells when it is another. While it is away, what it had stays shown. */
   async refresh(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const read = async (): Promise<void> => {
+      if (!(await this.#presence.look())) return;
       const { words, changed, notice } = this.#options;
       const wasCut = this.#tree.cut;
       const name = basename(this.places.root);
-      this.#tree = await readTree(this.places, name, (path, stats) => words.known(path, stats));
+      const tree = await readTree(this.places, name, (path, stats) => words.known(path, stats));
+      // It went while it was read.
+      if (!(await this.#presence.look())) return;
+      this.#tree = tree;
+      const had = Array.from(documentsOf(tree.root), ({ path }) => path);
+      if (had.length > 0) this.#had = had;
       if (this.#tree.cut && !wasCut) {
         notice(
           `The library is very large: Understudy shows ${MOST.toLocaleString('en')} entries and ${DEEPEST} levels of folders; choose a folder further in.`,
@@ -202,6 +235,7 @@ export class Library {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
+    await this.#presence.close();
     await this.#watcher?.close();
     await this.#turn;
     // Whoever asked for it has heard how it ended.
@@ -301,27 +335,18 @@ export class Library {
     }, delay);
   }
 
-  /** The watcher gives hints: what is there is read again, and hashes decide about open documents. */
+  /** What is there is read again, and hashes decide about open documents. */
   #watch(): void {
-    const { root } = this.places;
     const { documents, log } = this.#options;
-    this.#watcher = watch(root, {
-      ignoreInitial: true,
-      depth: DEEPEST,
-      ignorePermissionErrors: true,
-      ignored: (path: string) => {
-        const name = basename(path);
-        return (
-          path !== root && (name.startsWith('.') || name.endsWith('.voice') || isLeftover(name))
-        );
+    this.#watcher = watchFolder(this.places.root, {
+      changed: (file) => {
+        this.#refreshSoon(GATHER);
+        if (file === null) return;
+        documents.check(file).catch((error: unknown) => log(`${file}: ${String(error)}`));
       },
+      lost: () => this.#presence.lost(),
+      log,
     });
-    this.#watcher.on('all', (event, path) => {
-      this.#refreshSoon(GATHER);
-      if (event === 'addDir' || event === 'unlinkDir') return;
-      documents.check(path).catch((error: unknown) => log(`${path}: ${String(error)}`));
-    });
-    this.#watcher.on('error', (error) => log(`Watching the library: ${String(error)}`));
   }
 
   /** Counts words in the background, a file at a time. */

@@ -14,20 +14,27 @@ export function forPeople(path: string): string {
 /** What a name cannot have. On Windows a colon leads to a disk, or to a stream beside a file. */
 const foreign = process.platform === 'win32' ? /[\\\0:]/ : /[\\\0]/;
 
+/** Most documents that are looked for in a folder that may be the library. */
+const TRIED = 500;
+
 /** Where the paths of the library lie on the disk. Nothing outside its folder is reached, also by links. */
 export class Places {
   /** Real path of the library's folder. */
   readonly root: string;
+  /** Which folder that is: another one may get its name, or show where it was mounted. */
+  #identity: string;
 
-  private constructor(root: string) {
+  private constructor(root: string, identity: string) {
     this.root = root;
+    this.#identity = identity;
   }
 
   /** Throws UserError `library.missing`. */
   static async open(folder: string): Promise<Places> {
     try {
       await fs.readdir(folder);
-      return new Places(await fs.realpath(folder));
+      const root = await fs.realpath(folder);
+      return new Places(root, await identityOf(root));
     } catch (error) {
       throw missing(folder, error);
     }
@@ -41,6 +48,35 @@ export class Places {
     return Places.open(folder);
   }
 
+  /** Null where the folder is the one that was opened; else the error that says what became of it. */
+  async away(): Promise<UserError | null> {
+    try {
+      return (await identityOf(this.root)) === this.#identity ? null : away(this.root);
+    } catch (error) {
+      return away(this.root, error);
+    }
+  }
+
+  /**
+   * Whether the folder that has its name now is the library come back, by a document of these that it
+   * holds: a stick is another device each time. From then on it is the one.
+   */
+  async recognise(documents: Iterable<string>): Promise<boolean> {
+    let tries = 0;
+    for (const path of documents) {
+      if (++tries > TRIED) break;
+      try {
+        const identity = await identityOf(this.root);
+        if (!(await fs.stat(this.at(path))).isFile()) continue;
+        this.#identity = identity;
+        return true;
+      } catch (error) {
+        if (codeOf(error) === undefined && !(error instanceof UserError)) throw error;
+      }
+    }
+    return false;
+  }
+
   /** Where an entry would be, whether it is there or not. Throws UserError for hidden ones. */
   at(path: string): string {
     const segments = path === '' ? [] : path.split('/');
@@ -50,8 +86,10 @@ export class Places {
     return join(this.root, ...segments);
   }
 
-  /** The real path of an entry that is there. Throws UserError `document.missing`. */
+  /** The real path of an entry that is there. Throws UserError `document.missing`, `library.missing`. */
   async real(path: string): Promise<string> {
+    const away = await this.away();
+    if (away) throw away;
     let real: string;
     try {
       real = await fs.realpath(this.at(path));
@@ -90,6 +128,22 @@ export class Places {
     if (!file.startsWith(this.root + sep)) return null;
     return file.slice(this.root.length + 1).replaceAll(sep, '/');
   }
+}
+
+async function identityOf(folder: string): Promise<string> {
+  const { dev, ino } = await fs.stat(folder, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
+function away(folder: string, cause?: unknown): UserError {
+  const code = codeOf(cause);
+  const isGone = cause === undefined || code === 'ENOENT' || code === 'ENOTDIR';
+  const why = isGone ? 'is not there' : `cannot be reached (${code ?? 'for a reason unknown'})`;
+  return new UserError(
+    'library.missing',
+    `The folder ${forPeople(folder)} ${why}; put it back, and what you wrote meanwhile is saved by itself.`,
+    { cause },
+  );
 }
 
 function missing(folder: string, cause: unknown): UserError {
