@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isUserError, UserError } from '../../shared/errors.ts';
+import { beginningOf } from './file-names.ts';
 
 /** The system's code of an error, such as ENOSPC, or undefined. */
 export const codeOf = (error: unknown): string | undefined =>
@@ -16,9 +17,17 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'because its disk can only be read; make it writable, or copy your text elsewhere',
 };
 
+/** Most characters of a path that a sentence holds. */
+const LONGEST_SHOWN = 300;
+
+/** A path in a sentence: of one that would fill a page, the name alone. */
+export const shownPath = (path: string): string =>
+  path.length > LONGEST_SHOWN ? basename(path) : path;
+
 /** What went wrong on the disk, as a sentence for the writer. */
-export function diskError(error: unknown, path: string): UserError {
+export function diskError(error: unknown, place: string): UserError {
   if (isUserError(error)) return error;
+  const path = shownPath(place);
   const code = codeOf(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new UserError(
@@ -116,18 +125,6 @@ export async function writeDurably(
 
 /** Bytes of a name that its temporary one has: file systems take 255, some less. */
 const RECOGNISED = 80;
-
-/** The beginning of a text, at most so many bytes of UTF-8, no character cut in two. */
-export function beginningOf(text: string, bytes: number): string {
-  let length = 0;
-  let end = 0;
-  for (const character of text) {
-    length += Buffer.byteLength(character);
-    if (length > bytes) return text.slice(0, end);
-    end += character.length;
-  }
-  return text;
-}
 
 /** A fresh name beside `path`; what ends like this is a leftover of an interrupted save. */
 export function temporaryName(path: string): string {

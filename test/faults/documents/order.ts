@@ -104,7 +104,8 @@ async function typing(run: Run): Promise<readonly Figure[]> {
   const script = await Script.open(line, 'a.md');
   await script.typeFor(Math.max(4000, 60_000 * run.share), 40);
   const stopped = Date.now() / 1000;
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  // The save that follows the pause is noted in the journal, too, and that is synced a moment later.
+  await new Promise((resolve) => setTimeout(resolve, 3000));
   await desk.kill();
   const traced = (await readTrace(log)).filter(({ path }) => path?.endsWith('.journal'));
   const waits: { began: number; seconds: number }[] = [];

@@ -143,8 +143,9 @@ export class Document {
     this.journal.append({ kind: 'text', version: this.#version, text: this.text, marks, form });
   }
 
-  /** What a crash had left here that the file does not have. */
+  /** What a crash had left here that the file does not have; the writer chooses, whatever the file is. */
   recover({ text, runs, form, version, agreed }: Recovered, theirs: Theirs): void {
+    this.readOnly = null;
     this.agreed = agreed;
     this.#text = new ChunkedText(text);
     this.#runs = runs;

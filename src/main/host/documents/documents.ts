@@ -17,8 +17,8 @@ import { Document } from './document.ts';
 import { Journal, journalPath, readJournal } from './journal.ts';
 import { Keeper } from './keeper.ts';
 import { readKnown } from './known.ts';
+import { readDocument } from './protection.ts';
 import { replayAll } from './recovery.ts';
-import { readTextFile } from './text-file.ts';
 import type { UndoStore } from './undo.ts';
 
 export interface DocumentsOptions {
@@ -273,12 +273,11 @@ export class Documents implements OpenDocuments {
     const real = await resolve(path);
     const found = await readKnown(real);
     if (!found) throw missing(path);
-    const file = await readTextFile(found.bytes, path);
+    const file = await readDocument(found.bytes, { path, real });
     const place = journalPath(journals, real);
     const { records, end } = await readJournal(place);
     const left = replayAll(records);
-    const unsaved =
-      left && !left.isSaved && left.text !== file.text && !file.readOnly ? left : null;
+    const unsaved = left && !left.isSaved && left.text !== file.text ? left : null;
     // A program that ended between the text and its marks left the newer ones in the journal.
     const isLast = left !== null && left.text === file.text;
     const kept = await marks.load(real, file.text);

@@ -1,6 +1,7 @@
 /** Open documents: their text, their journals, their files. */
 export { Documents, type DocumentsOptions } from './documents.ts';
 export type { Before, Keepable, Version } from './before.ts';
+export { createFree } from './free-file.ts';
 export { formSchema, readJournal } from './journal.ts';
 export { recoverGone, replay } from './recovery.ts';
 export { createFile } from './save-file.ts';

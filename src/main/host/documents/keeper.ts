@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { ApiEmit, OpenDocument, Settlement } from '../../../shared/api/index.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
 import { marksOf, noRuns, type Runs } from '../../../shared/provenance/index.ts';
@@ -6,9 +6,11 @@ import type { MarksStore, TextWithRuns } from '../provenance/index.ts';
 import type { Before } from './before.ts';
 import { copyNames } from './copies.ts';
 import type { Document, Theirs } from './document.ts';
+import { createFree, type Created } from './free-file.ts';
 import { Changed, hashOf, isThere, readKnown, type Known } from './known.ts';
-import { createFile, saveFile, type Expected } from './save-file.ts';
-import { encode, readTextFile } from './text-file.ts';
+import { readDocument } from './protection.ts';
+import { saveFile, type Expected } from './save-file.ts';
+import { encode } from './text-file.ts';
 
 /** How long a file must be gone before it counts as gone: programs that sync rename it away and back. */
 const GONE_AFTER = 400;
@@ -269,7 +271,7 @@ export class Keeper {
   }
 
   async #conflict(document: Document, { bytes, known }: NonNullable<Changed['found']>) {
-    const file = await readTextFile(bytes, document.path).catch((error: unknown) => {
+    const file = await readDocument(bytes, document).catch((error: unknown) => {
       if (!isUserError(error)) throw error;
       // Another program put something that is no text there.
       return { text: '', form: document.form, readOnly: error.message };
@@ -283,7 +285,7 @@ export class Keeper {
     let file;
     let runsOf;
     try {
-      file = await readTextFile(bytes, document.path);
+      file = await readDocument(bytes, document);
       runsOf = await this.#options.marks.reload(document.real, file.text);
     } catch (error) {
       if (!isUserError(error)) throw error;
@@ -327,9 +329,10 @@ export class Keeper {
   async #copyMine(document: Document): Promise<void> {
     let { version } = document;
     const copy = await this.#copy(document, 'my version', this.#bytesOf(document));
+    let { known } = copy;
     while (document.version !== version) {
       ({ version } = document);
-      copy.known = await saveFile(copy.path, this.#bytesOf(document), copy.known);
+      known = await saveFile(copy.path, this.#bytesOf(document), known);
     }
     // Nobody waits for its marks: what is typed now would be in no copy.
     const { marks } = this.#options;
@@ -337,16 +340,8 @@ export class Keeper {
     void marks.forget(copy.path);
   }
 
-  async #copy({ path, real }: Document, whose: string, bytes: Buffer) {
-    const folder = dirname(real);
-    for (const name of copyNames(path.split('/').at(-1)!, whose, this.#options.now())) {
-      const place = join(folder, name);
-      try {
-        return { path: place, known: await createFile(place, bytes) };
-      } catch (error) {
-        if (!isUserError(error) || error.code !== 'document.exists') throw error;
-      }
-    }
-    throw new RangeError('There is always a free name');
+  #copy({ path, real }: Document, whose: string, bytes: Buffer): Promise<Created> {
+    const names = copyNames(path.split('/').at(-1)!, whose, this.#options.now());
+    return createFree(dirname(real), names, bytes);
   }
 }

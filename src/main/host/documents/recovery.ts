@@ -1,13 +1,12 @@
 import fs from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
-import { isUserError } from '../../../shared/errors.ts';
+import { basename, dirname, join, sep } from 'node:path';
 import { noRuns, runsAfter, runsOf, type Runs } from '../../../shared/provenance/index.ts';
 import { codeOf, renameDurably } from '../../files/atomic.ts';
 import { ChunkedText } from './chunked-text.ts';
 import { copyNames } from './copies.ts';
+import { createFree } from './free-file.ts';
 import { journalPath, readJournal, type JournalRecord } from './journal.ts';
 import { editLineEnds, replaceLineEnds } from './line-ends.ts';
-import { createFile } from './save-file.ts';
 import { encode, plainForm, type Form } from './text-file.ts';
 
 /** What a journal says was there when the program ended. */
@@ -125,13 +124,6 @@ export async function recoverGone(journals: string, root: string, at: Date): Pro
 async function keep({ real, text, form }: Recovered, root: string, at: Date): Promise<string> {
   const folder = (await there(dirname(real))) ? dirname(real) : root;
   const bytes = encode(text, form) ?? encode(text, { ...form, ...plainForm })!;
-  for (const name of copyNames(real.slice(dirname(real).length + 1), 'recovered', at)) {
-    try {
-      await createFile(join(folder, name), bytes);
-      return name;
-    } catch (error) {
-      if (!isUserError(error) || error.code !== 'document.exists') throw error;
-    }
-  }
-  throw new RangeError('There is always a free name');
+  const names = copyNames(basename(real), 'recovered', at);
+  return (await createFree(folder, names, bytes)).name;
 }

@@ -10,6 +10,7 @@ import {
   writeDurably,
 } from '../../files/atomic.ts';
 import { Changed, factsOf, hashOf, readKnown, type Known } from './known.ts';
+import { protectionOf } from './protection.ts';
 import { putOver } from './put.ts';
 
 const queues = new Map<string, Promise<unknown>>();
@@ -34,12 +35,13 @@ export type Expected = Known | 'nothing';
  * another program wrote is ever replaced.
  *
  * @throws Changed when there is another file than expected
- * @throws UserError `disk.full`, `disk.failed`
+ * @throws UserError `document.read-only`, `disk.full`, `disk.failed`
  */
 export function saveFile(path: string, bytes: Buffer, expected: Expected): Promise<Known> {
   return queued(path, async () => {
     // Before anything is written: most changes of others are seen here.
     await compare(path, expected);
+    if (expected !== 'nothing') await assertWritable(path);
     const temporary = temporaryName(path);
     let known: Known | null = null;
     let changed: Changed | null = null;
@@ -58,6 +60,19 @@ export function saveFile(path: string, bytes: Buffer, expected: Expected): Promi
     if (changed) throw changed as Changed;
     return known!;
   });
+}
+
+/** Throws UserError `document.read-only`. */
+async function assertWritable(path: string): Promise<void> {
+  const protection = await protectionOf(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw diskError(error, path);
+  });
+  if (protection === null) return;
+  throw new UserError(
+    'document.read-only',
+    `${path} ${protection} and was not saved; take the protection off, or copy your text elsewhere.`,
+  );
 }
 
 const oldFacts = (path: string) =>

@@ -4,7 +4,7 @@ import { formatOf, sumOfDropped } from '../../../shared/formats.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { readAsText } from '../../formats/apart.ts';
 import { notReadable } from '../../files/manuscripts.ts';
-import { checkedName, isDocument, titleOf } from './names.ts';
+import { checkedName, cutName, isDocument, titleOf } from './names.ts';
 
 /** A file that was dropped in or chosen; its name has folders where a whole folder was. */
 export interface IncomingFile {
@@ -46,8 +46,8 @@ export async function readIncoming(files: readonly IncomingFile[]): Promise<Inco
       projects.set(path, known);
       continue;
     }
-    const name = checkedName(segments.at(-1)!);
-    const folders = segments.slice(0, -1).map(checkedName);
+    const name = checkedName(cutName(segments.at(-1)!));
+    const folders = segments.slice(0, -1).map((segment) => checkedName(cutName(segment)));
     const bytes = Buffer.from(file.bytes, 'base64');
     if (isDocument(name)) {
       documents.push({ folders, name, bytes });

@@ -1,6 +1,6 @@
 /** The writer's folder: its tree, its names, search in it. */
 export { Library } from './library.ts';
-export { checkedName, folded, freeNames, isDocument, titleOf } from './names.ts';
+export { checkedName, freeNames, isDocument, titleOf } from './names.ts';
 export { forPeople, Places } from './places.ts';
 export { searchLibrary } from './search.ts';
 export { documentsOf } from './tree.ts';

@@ -4,11 +4,12 @@ import type { FSWatcher } from 'chokidar';
 import type { Imported, Library as LibraryView } from '../../../shared/api/index.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { codeOf, diskError, renameDurably } from '../../files/atomic.ts';
-import { createFile, isThere, type Documents } from '../documents/index.ts';
+import { twinOf } from '../../files/file-names.ts';
+import { createFile, createFree, isThere, type Documents } from '../documents/index.ts';
 import type { MarksStore } from '../provenance/index.ts';
 import type { Platform } from '../types.ts';
 import { readIncoming, type Incoming, type IncomingFile } from './imports.ts';
-import { checkedName, folded, freeNames, isDocument, withEnding } from './names.ts';
+import { checkedName, freeNames, isDocument, withEnding } from './names.ts';
 import { forPeople, type Places } from './places.ts';
 import { Presence } from './presence.ts';
 import { DEEPEST, documentsOf, MOST, readTree, type Tree } from './tree.ts';
@@ -131,18 +132,14 @@ export class Library {
 
   async #createDocument(folder: string, name: string | null): Promise<string> {
     const real = await this.places.folder(folder);
-    const wanted = name === null ? 'Untitled.md' : withEnding(checkedName(name));
-    for (const free of name === null ? freeNames(wanted) : [wanted]) {
-      try {
-        await this.#assertFree(real, free);
-        await createFile(join(real, free), Buffer.alloc(0));
-        return await this.#done(inside(folder, free));
-      } catch (error) {
-        const taken = error instanceof UserError && error.code === 'document.exists';
-        if (!taken || name !== null) throw error;
-      }
+    if (name === null) {
+      const made = await createFree(real, freeNames('Untitled.md'), Buffer.alloc(0));
+      return this.#done(inside(folder, made.name));
     }
-    throw new RangeError('There is always a free name');
+    const wanted = withEnding(checkedName(name));
+    await this.#assertFree(real, wanted);
+    await createFile(join(real, wanted), Buffer.alloc(0));
+    return this.#done(inside(folder, wanted));
   }
 
   /** Gives the path. Throws UserError. */
@@ -220,16 +217,7 @@ export class Library {
       });
       real = await this.places.folder(path);
     }
-    for (const free of freeNames(name)) {
-      try {
-        await this.#assertFree(real, free);
-        await createFile(join(real, free), bytes);
-        return inside(path, free);
-      } catch (error) {
-        if (!(error instanceof UserError) || error.code !== 'document.exists') throw error;
-      }
-    }
-    throw new RangeError('There is always a free name');
+    return inside(path, (await createFree(real, freeNames(name), bytes)).name);
   }
 
   async close(): Promise<void> {
@@ -284,8 +272,7 @@ export class Library {
 
   /** Throws UserError `document.exists` where a name is taken, also by one that differs in case alone. */
   async #assertFree(folder: string, name: string, own: string | null = null): Promise<void> {
-    const names = await fs.readdir(folder);
-    const taken = names.find((other) => other !== own && folded(other) === folded(name));
+    const taken = twinOf(await fs.readdir(folder), name, own);
     if (taken === undefined) return;
     throw new UserError(
       'document.exists',

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { UserError } from '../../../shared/errors.ts';
+import { fitting } from '../../files/file-names.ts';
 
 const endings = ['.md', '.txt', '.markdown'];
 
@@ -12,6 +13,15 @@ export const titleOf = (name: string): string => name.replace(/\.(md|txt|markdow
 
 /** With ".md" where it has no ending of a document. */
 export const withEnding = (name: string): string => (isDocument(name) ? name : `${name}.md`);
+
+/** Longest name that is given, in bytes: what is kept beside a document has a longer one. */
+const LONGEST = 240;
+
+/** A name that came from elsewhere, cut where it is too long to be given; its ending stays. */
+export function cutName(name: string): string {
+  const ext = /\.[^.]{1,16}$/.exec(name)?.[0] ?? '';
+  return fitting(name.slice(0, name.length - ext.length), ext, LONGEST);
+}
 
 /** Names that Windows keeps for itself, with any ending. */
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
@@ -30,7 +40,7 @@ export function checkedName(name: string): string {
         ? 'it ends with a dot or a space'
         : reserved.test(name)
           ? 'Windows keeps that name for itself'
-          : Buffer.byteLength(name) > 240
+          : Buffer.byteLength(name) > LONGEST
             ? 'it is too long'
             : null;
   if (why === null) return name;
@@ -45,8 +55,5 @@ export function* freeNames(name: string): Generator<string> {
   const ext = isDocument(name) ? posix.extname(name) : '';
   const stem = name.slice(0, name.length - ext.length);
   yield name;
-  for (let n = 2; ; n++) yield `${stem} ${n}${ext}`;
+  for (let n = 2; ; n++) yield fitting(stem, ` ${n}${ext}`);
 }
-
-/** How a file system that ignores case and composition would see it. */
-export const folded = (name: string): string => name.normalize('NFC').toLowerCase();

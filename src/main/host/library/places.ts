@@ -95,6 +95,7 @@ export class Places {
       real = await fs.realpath(this.at(path));
     } catch (error) {
       if (error instanceof UserError) throw error;
+      if (codeOf(error) === 'ENAMETOOLONG') throw tooLong(path, error);
       throw notThere(path, error);
     }
     if (real !== this.root && !real.startsWith(this.root + sep)) {
@@ -156,6 +157,13 @@ function missing(folder: string, cause: unknown): UserError {
     { cause },
   );
 }
+
+const tooLong = (path: string, cause: unknown): UserError =>
+  new UserError(
+    'document.name',
+    `${path.split('/').at(-1)!} lies too deep: its path is longer than the system takes; give its folders shorter names.`,
+    { cause },
+  );
 
 const notThere = (path: string, cause?: unknown): UserError =>
   new UserError('document.missing', `${path} is not in the library; look for it there.`, { cause });

@@ -4,9 +4,10 @@ import type { VoiceDetails, VoiceSummary } from '../../../shared/api/index.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
 import { exportVoice, importVoice } from '../../files/archive.ts';
 import { codeOf, diskError, renameDurably, temporaryName } from '../../files/atomic.ts';
+import { twinOf } from '../../files/file-names.ts';
 import { lockVoice } from '../../files/lock.ts';
 import { CARD, CHECKPOINTS, readCard, WEIGHTS } from '../../files/voice-folder.ts';
-import { checkedName, folded, forPeople, freeNames } from '../library/index.ts';
+import { checkedName, forPeople, freeNames } from '../library/index.ts';
 import type { Platform } from '../types.ts';
 import { readYou, writeYou } from './you.ts';
 
@@ -246,9 +247,8 @@ export class Voices {
 
   /** Throws UserError `voice.exists`. */
   async #assertFree(name: string, own: string | null = null): Promise<void> {
-    const taken = (await fs.readdir(this.#options.folder)).find(
-      (other) => other !== `${own}${ENDING}` && folded(other) === folded(`${name}${ENDING}`),
-    );
+    const names = await fs.readdir(this.#options.folder);
+    const taken = twinOf(names, `${name}${ENDING}`, `${own}${ENDING}`);
     if (taken === undefined) return;
     throw new UserError('voice.exists', `There is a voice "${name}" already; choose another name.`);
   }
