@@ -127,6 +127,26 @@ describe('The folder of the library', () => {
   });
 });
 
+test('A stick that is put in after the start: what was left waits for it', async () => {
+  const at = folders();
+  at.write('a.md', 'a');
+  const { host, client, state } = await openHost(at);
+  await typeInto(client, 'a.md', 'my ');
+  await fs.rename(at.library, `${at.library} elsewhere`);
+  await eventually(() => expect(state('a.md')).toEqual(awaySentence));
+  await host.close();
+  await fs.mkdir(at.library);
+  const again = await openHost(at);
+  expect(await names(again)).toEqual([]);
+  expect(await fs.readdir(at.library)).toEqual([]);
+  await fs.rmdir(at.library);
+  await fs.rename(`${at.library} elsewhere`, at.library);
+  await eventually(async () => expect(await names(again)).toEqual(['a.md']));
+  const opened = unwrap(await again.client.call.openDocument({ path: 'a.md' }));
+  expect([opened.text, opened.fileText]).toEqual(['my a', 'a']);
+  expect(await fs.readdir(at.library)).toEqual(['a.md']);
+});
+
 const tmpfs = (place: string): boolean => {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', place], { stdio: 'ignore' });

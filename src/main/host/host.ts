@@ -10,7 +10,15 @@ import { createEngines } from './engines/index.ts';
 import { createExport } from './export/index.ts';
 import { History } from './history/index.ts';
 import { Disclosures, MarksStore } from './provenance/index.ts';
-import { Library, Places, searchLibrary, WordCounts, wordsSchema } from './library/index.ts';
+import {
+  KnownFolders,
+  Library,
+  Places,
+  searchLibrary,
+  WordCounts,
+  wordsSchema,
+} from './library/index.ts';
+import { none, soon } from './replies.ts';
 import { SessionStore } from './session/index.ts';
 import { JsonFile, SettingsStore } from './settings/index.ts';
 import { Snapshots } from './snapshots/index.ts';
@@ -71,6 +79,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     fallback: { folder: options.libraryFolder },
     notice,
   });
+  const folders = await KnownFolders.open(at('folders.json'), notice);
   const wordFile = { path: at('words.json'), schema: wordsSchema, fallback: {}, notice };
   const words = new WordCounts(await JsonFile.open(wordFile));
 
@@ -108,8 +117,11 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     now: () => new Date(),
   });
   const openLibrary = async (places: Places): Promise<Library> => {
-    const told = await recoverGone(at('journals'), places.root, new Date());
-    for (const sentence of told) notice(sentence);
+    // Into an empty folder that has its name only, nothing is brought back: that waits in the journals.
+    if (await folders.isLibrary(places)) {
+      const told = await recoverGone(at('journals'), places.root, new Date());
+      for (const sentence of told) notice(sentence);
+    }
     return Library.open({
       places,
       words,
@@ -330,18 +342,9 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       suggestions.dispose();
       engines.dispose();
       await library.close();
-      for (const store of [settings, session, history, chosen, words]) await store.flush();
+      for (const store of [settings, session, history, chosen, words, folders]) await store.flush();
       await sources.close();
       await release();
     },
   };
 }
-
-/** A handler that need not wait for anything; what it throws is a rejection. */
-const soon =
-  <Request, Reply>(work: (request: Request) => Reply) =>
-  (request: Request): Promise<Reply> =>
-    Promise.resolve(request).then(work);
-
-/** For calls whose reply says only that it is done. */
-const none = (_done: void): null => null;

@@ -57,12 +57,29 @@ export class Places {
     }
   }
 
+  /** Of the folder; it stays when a stick is another device the next time. */
+  get inode(): string {
+    return this.#identity.split(':')[1]!;
+  }
+
+  /** Whether anything is in the folder that is not hidden. */
+  async hasEntries(): Promise<boolean> {
+    return (await fs.readdir(this.root)).some((name) => !name.startsWith('.'));
+  }
+
   /**
    * Whether the folder that has its name now is the library come back, by a document of these that it
-   * holds: a stick is another device each time. From then on it is the one.
+   * holds: a stick is another device each time. Where there were none, it has to hold something. From then
+   * on it is the one.
    */
-  async recognise(documents: Iterable<string>): Promise<boolean> {
+  async recognise(documents: readonly string[]): Promise<boolean> {
     let tries = 0;
+    if (documents.length === 0) {
+      const identity = await identityOf(this.root).catch(() => null);
+      if (identity === null || !(await this.hasEntries().catch(() => false))) return false;
+      this.#identity = identity;
+      return true;
+    }
     for (const path of documents) {
       if (++tries > TRIED) break;
       try {

@@ -6,7 +6,7 @@ const EVERY = 2000;
 export interface PresenceOptions {
   readonly places: Places;
   /** Documents that the library had: a folder that holds none of them is another one. */
-  readonly documents: () => Iterable<string>;
+  readonly documents: () => readonly string[];
   /** Hears the sentence for the writer. */
   readonly left: (sentence: string) => void;
   readonly returned: () => Promise<void>;
