@@ -38,7 +38,8 @@ test('the palette has every command that can be done, and each can be run', asyn
     await palette.getByRole('combobox').fill(title);
     await options.getByText(title, { exact: true }).click();
     if (title === 'New folder') await expect(writer.library.getByLabel('New name')).toBeFocused();
-    if (/^(Go to a document|New folder|Disclosure report…|Export as .*)$/.test(title)) await writer.presses('Escape');
+    if (/^(Go to a document|New folder|Disclosure report…|Export as .*)$/.test(title))
+      await writer.presses('Escape');
     await expect(palette).toHaveCount(0);
   }
   await expect(writer.page.getByRole('heading', { name: /^It learns your part/ })).toBeVisible();
