@@ -1,6 +1,6 @@
 import disk from 'node:fs';
 import fs, { type FileHandle } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, sep } from 'node:path';
 import { isLeftover } from '../../../src/main/files/atomic.ts';
 
 /** What a disk may say in place of doing what it is asked. */
@@ -50,13 +50,22 @@ const ofHandles = [
 
 type Call = (...args: unknown[]) => Promise<unknown>;
 
-/** As a site names it: no name of a temporary file, a copy or a journal is twice the same. */
+/** Snapshots are written while nobody waits, so that not every round comes to each of their calls. */
+const BEHIND = 'behind: ';
+export const isBehind = ({ kind }: Site): boolean => kind.includes(BEHIND);
+
+/** As a site names it: no name of a temporary file, a copy or one made of a hash is twice the same. */
 function fileOf(path: string): string {
-  const name = basename(path);
+  const snapshots = `${sep}data${sep}snapshots`;
+  const behind = path.includes(snapshots) ? BEHIND : '';
+  return behind + nameOf(basename(path));
+}
+
+function nameOf(name: string): string {
   if (isLeftover(name)) return 'a temporary file';
   if (name.endsWith('.journal')) return 'a journal';
   if (/\((my|their) version|\(recovered/.test(name)) return 'a copy';
-  return name;
+  return name.replace(/[0-9a-f]{12,}|\d{9,}/g, '…');
 }
 
 const errorOf = (fault: Exclude<Fault, 'short'>, kind: string): Error =>

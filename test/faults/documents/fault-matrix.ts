@@ -5,7 +5,7 @@ import { unwrap } from '../../../src/shared/result.ts';
 import { dice } from '../../helpers/dice.ts';
 import { hostHere, type OpenHost } from '../../helpers/host-here.ts';
 import { none, type Figure, type Section } from '../section.ts';
-import { BrokenDisk, faults, ways, type Injection, type Site } from './broken-disk.ts';
+import { BrokenDisk, faults, isBehind, ways, type Injection, type Site } from './broken-disk.ts';
 import { folders, inLanes, type Folders } from './desk.ts';
 import { NEW, scenes, type Scene, type Texts } from './matrix-scenes.ts';
 
@@ -14,6 +14,8 @@ const LANES = 6;
 
 interface Tally {
   rounds: number;
+  /** Rounds whose call is made in every one of them, and those in which it came. */
+  due: number;
   reached: number;
   readonly torn: string[];
   readonly falselySaved: string[];
@@ -44,7 +46,16 @@ export const faultMatrix: Section = {
   short: 0.02,
   async measure(run) {
     const tally: Tally = {
-      ...{ rounds: 0, reached: 0, torn: [], falselySaved: [], lost: [], leftovers: [], stuck: [] },
+      ...{
+        rounds: 0,
+        due: 0,
+        reached: 0,
+        torn: [],
+        falselySaved: [],
+        lost: [],
+        leftovers: [],
+        stuck: [],
+      },
     };
     const roll = dice(run.seed);
     let calls = 0;
@@ -63,14 +74,13 @@ export const faultMatrix: Section = {
 };
 
 function figuresOf(tally: Tally, calls: number): readonly Figure[] {
-  const { rounds, reached } = tally;
+  const { rounds, due, reached } = tally;
   return [
     {
       what: 'faults injected',
-      measured: `${reached} of ${rounds}, at ${calls} calls`,
-      // Some calls are made in the background, and not in every round.
-      bar: '> 75 %',
-      met: rounds > 0 && reached > 0.75 * rounds,
+      measured: `${reached} of ${due}, and ${rounds - due} at snapshots, at ${calls} calls`,
+      bar: '> 90 %',
+      met: due > 0 && reached > 0.9 * due,
     },
     none('files neither old nor new', tally.torn, rounds),
     none('told as saved or done, and not so', tally.falselySaved, rounds),
@@ -98,6 +108,7 @@ async function breakOnce(scene: Scene, injection: Injection, tally: Tally): Prom
   using at = folders();
   const open = await scene.prepare(at);
   tally.rounds++;
+  if (!isBehind(injection)) tally.due++;
   let healthy = false;
   {
     await using disk = await BrokenDisk.mount(at.root);
@@ -107,7 +118,7 @@ async function breakOnce(scene: Scene, injection: Injection, tally: Tally): Prom
     if (!scene.whole(texts)) tally.torn.push(`${name}: ${show(texts)}`);
     if (result.ok && !scene.done(texts)) tally.falselySaved.push(`${name}: ${show(texts)}`);
     if (!isHonest(open, texts)) tally.falselySaved.push(`${name}: told ${told(open)}`);
-    if (disk.heal()) tally.reached++;
+    if (disk.heal() && !isBehind(injection)) tally.reached++;
     if (!result.ok) healthy = await tryAgain(scene, open, at, name, tally);
     else healthy = true;
   }
