@@ -45,6 +45,9 @@ describe('After the host was killed', () => {
     expect(at.text('a.md')).toBe('Old. ');
 
     const { client } = await openHost(at);
+    // It comes up by itself, although no page had said that it was open.
+    const { session } = unwrap(await client.call.start({}));
+    expect(session).toMatchObject({ open: ['a.md'], active: 'a.md' });
     const document = unwrap(await client.call.openDocument({ path: 'a.md' }));
     expect([document.text, document.fileText]).toEqual([typed, 'Old. ']);
     // Nothing is settled by going on.

@@ -119,8 +119,9 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
   const openLibrary = async (places: Places): Promise<Library> => {
     // Into an empty folder that has its name only, nothing is brought back: that waits in the journals.
     if (await folders.isLibrary(places)) {
-      const told = await recoverGone(at('journals'), places.root, new Date());
+      const { told, unsaved } = await recoverGone(at('journals'), places.root, new Date());
       for (const sentence of told) notice(sentence);
+      session.bringUp(unsaved);
     }
     return Library.open({
       places,

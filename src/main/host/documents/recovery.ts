@@ -1,5 +1,5 @@
 import fs from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { noRuns, runsAfter, runsOf, type Runs } from '../../../shared/provenance/index.ts';
 import { codeOf, renameDurably } from '../../files/atomic.ts';
 import { ChunkedText } from './chunked-text.ts';
@@ -88,12 +88,21 @@ const there = (path: string): Promise<boolean> =>
     },
   );
 
+/** What the last run left. */
+export interface Found {
+  /** A sentence for each text whose document is gone. */
+  readonly told: readonly string[];
+  /** Documents, by their paths in the library, that had words which were not saved. */
+  readonly unsaved: readonly string[];
+}
+
 /**
  * Looks through the journals of the last run. Those whose document is there wait until it is opened;
- * where it is gone, the text comes back as a document of its own. Gives a sentence for each.
+ * where it is gone, the text comes back as a document of its own.
  */
-export async function recoverGone(journals: string, root: string, at: Date): Promise<string[]> {
+export async function recoverGone(journals: string, root: string, at: Date): Promise<Found> {
   const told: string[] = [];
+  const unsaved: string[] = [];
   for (const name of await fs.readdir(journals)) {
     if (!name.endsWith('.journal')) continue;
     const journal = join(journals, name);
@@ -107,6 +116,7 @@ export async function recoverGone(journals: string, root: string, at: Date): Pro
         // Its document was moved and the program ended before the journal was.
         const right = journalPath(journals, left.real);
         if (journal !== right && !(await there(right))) await renameDurably(journal, right);
+        if (!left.isSaved) unsaved.push(relative(root, left.real).split(sep).join('/'));
         continue;
       }
       if (left.isSaved) {
@@ -118,7 +128,7 @@ export async function recoverGone(journals: string, root: string, at: Date): Pro
     }
     await fs.rm(journal, { force: true });
   }
-  return told;
+  return { told, unsaved };
 }
 
 async function keep({ real, text, form }: Recovered, root: string, at: Date): Promise<string> {

@@ -13,6 +13,8 @@ import { JsonFile } from '../settings/index.ts';
 /** Most documents whose preferences, and most days whose words are kept. */
 const MOST_DOCUMENTS = 5000;
 const MOST_DAYS = 800;
+/** As `sessionSchema` has it. */
+const MOST_OPEN = 200;
 /** Days that are told at the start. */
 const TOLD_DAYS = 90;
 
@@ -74,6 +76,14 @@ export class SessionStore {
 
   save(session: Session): void {
     this.#session.set(session);
+  }
+
+  /** Opens these at the next start, too, and the first of them before all others: the writer is to see it. */
+  bringUp(paths: readonly string[]): void {
+    const [first] = paths;
+    if (first === undefined) return;
+    const open = [...new Set([...paths, ...this.value.open])].slice(0, MOST_OPEN);
+    this.save({ ...this.value, open, active: first });
   }
 
   /** What was set for the document at this place. */
