@@ -40,6 +40,9 @@ const moments: readonly Moment[] = [
   { name: 'beginning', share: 15, after: /"stage":"measuring"/, within: 900, anew: true },
 ];
 
+/** Kills beyond those that were asked for. */
+const MORE = 20;
+
 export interface Killed {
   /** How often each kind of moment was hit. */
   readonly hits: ReadonlyMap<string, number>;
@@ -114,7 +117,8 @@ export async function killAgainAndAgain(
   let resumed = 0;
   /** Whether a run has come to its first step, before which there must be a voice. */
   let began = false;
-  for (let i = 0; i < kills; i++) {
+  // A few kills may all come before there was something to go on from: then there are some more.
+  for (let i = 0; i < kills || (resumed === 0 && i < kills + MORE); i++) {
     const saved = await savedStep(voice);
     let dice = roll(100);
     const moment = moments.find(({ share }) => (dice -= share) < 0)!;
