@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -114,7 +115,10 @@ async function uninterrupted(run: Run): Promise<readonly Figure[]> {
   let kills = 0;
   // Killed until it has come through once, five times at the most.
   for (let ended = false; !ended;) {
-    const hasBegun = (await loadLatestCheckpoint(join(folder.path, 'war.voice'))) !== null;
+    const voice = join(folder.path, 'war.voice');
+    // The kill may have come a moment after its end, when its checkpoints were gone.
+    const hasBegun =
+      (await loadLatestCheckpoint(voice)) !== null || existsSync(join(voice, 'voice.json'));
     const rest = hasBegun ? ['--resume', '--threads', '1'] : recipe;
     const running = start(folder.path, args('war.voice', ...rest));
     const isLast = kills === 5;
