@@ -12,22 +12,29 @@ const story = Array.from(
 
 test.use({ manuscripts: { 'Boats.md': story, 'Scrap.md': 'Four words are here.\n' } });
 
+/** How long a training lasts: by the clock, or by the pages, which has as many looks on any machine. */
+type Budget = { readonly minutes: string } | { readonly epochs: string };
+
 /** What one chooses for a voice that has to be there soon. */
-async function choosesLittle(voices: Locator, minutes: string): Promise<void> {
-  await voices.getByText('For some minutes').click();
-  await expect(voices.getByRole('textbox', { name: 'Minutes' })).toHaveValue('15');
-  await voices.getByRole('textbox', { name: 'Minutes' }).fill(minutes);
+async function choosesLittle(voices: Locator, budget: Budget): Promise<void> {
+  if ('minutes' in budget) {
+    await voices.getByText('For some minutes').click();
+    await expect(voices.getByRole('textbox', { name: 'Minutes' })).toHaveValue('15');
+    await voices.getByRole('textbox', { name: 'Minutes' }).fill(budget.minutes);
+  } else {
+    await voices.getByRole('textbox', { name: /^Times through the pages/ }).fill(budget.epochs);
+  }
   await voices.getByText('Advanced').click();
   await voices.getByLabel('Layers').selectOption('1');
   await voices.getByLabel('Size of layer 1').fill('64');
 }
 
-async function startsTraining(writer: Writer, minutes: string): Promise<Locator> {
+async function startsTraining(writer: Writer, budget: Budget): Promise<Locator> {
   const voices = await writer.opensPanel('Voices');
   await voices.getByRole('button', { name: 'New voice' }).click();
   await voices.getByLabel('The sample manuscript').check();
   await voices.getByLabel('Name', { exact: true }).fill('Mine');
-  await choosesLittle(voices, minutes);
+  await choosesLittle(voices, budget);
   await voices.getByRole('button', { name: 'Start training' }).click();
   await expect(voices.getByRole('heading', { name: 'Mine' })).toBeVisible();
   return voices;
@@ -79,7 +86,7 @@ test('a training shows what it writes, pauses over a restart, resumes, and keeps
   writer,
 }) => {
   test.setTimeout(120_000);
-  let voices = await startsTraining(writer, '0.6');
+  let voices = await startsTraining(writer, { minutes: '0.6' });
   await expect(voices.locator('blockquote').first()).toContainText(/\S/, { timeout: 40_000 });
   await expect(voices.getByRole('progressbar', { name: 'Training of Mine' })).toBeVisible();
   await expect(voices.getByText(/characters a second/)).toBeVisible();
@@ -98,8 +105,9 @@ test('a training shows what it writes, pauses over a restart, resumes, and keeps
 });
 
 test('the curves are read by keyboard, and as a table', async ({ writer }) => {
-  const voices = await startsTraining(writer, '0.15');
-  await expect(voices.locator('.ending')).toContainText('Mine is ready.', { timeout: 40_000 });
+  test.setTimeout(120_000);
+  const voices = await startsTraining(writer, { epochs: '2' });
+  await expect(voices.locator('.ending')).toContainText('Mine is ready.', { timeout: 80_000 });
   await voices.getByText('Curves').click();
   const chart = voices.getByRole('slider', { name: /^Bits per character/ });
   await expect(chart.locator('canvas')).toBeVisible();
