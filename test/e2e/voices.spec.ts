@@ -105,7 +105,6 @@ test('a training shows what it writes, pauses over a restart, resumes, and keeps
 });
 
 test('the curves are read by keyboard, and as a table', async ({ writer }) => {
-  test.setTimeout(120_000);
   const voices = await startsTraining(writer, { epochs: '2' });
   await expect(voices.locator('.ending')).toContainText('Mine is ready.', { timeout: 80_000 });
   await voices.getByText('Curves').click();
