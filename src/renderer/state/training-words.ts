@@ -32,22 +32,6 @@ export function left(seconds: number): string {
 export const figure = (value: number, digits = 3): string =>
   String(Number(value.toPrecision(digits)));
 
-/** Milliseconds since 1970 as a day, seen from `now`: "today, 14:05", "yesterday", "3 March", "3 March 2025". */
-export function day(at: number, now: number): string {
-  const then = new Date(at);
-  const today = new Date(now);
-  const midnight = new Date(today.getFullYear(), today.getMonth(), today.getDate()).getTime();
-  if (at >= midnight) {
-    return `today, ${then.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
-  }
-  if (at >= midnight - 86_400_000) return 'yesterday';
-  return then.toLocaleDateString('en-GB', {
-    day: 'numeric',
-    month: 'long',
-    ...(then.getFullYear() === today.getFullYear() ? {} : { year: 'numeric' }),
-  });
-}
-
 /**
  * Bits per character as hesitation: a text of b bits a character is as hard to guess as one in which each
  * character is drawn from 2^b that are equally likely.

@@ -15,7 +15,6 @@ import {
 import {
   bytes,
   clock,
-  day,
   duration,
   figure,
   hesitation,
@@ -253,14 +252,6 @@ describe('words', () => {
       'about 3 minutes left',
       '',
     ]);
-  });
-
-  test('say days from now', () => {
-    const now = new Date(2026, 10, 25, 14, 30).getTime();
-    expect(day(new Date(2026, 10, 25, 9, 5).getTime(), now)).toBe('today, 09:05');
-    expect(day(new Date(2026, 10, 24, 23, 0).getTime(), now)).toBe('yesterday');
-    expect(day(new Date(2026, 2, 3).getTime(), now)).toBe('3 March');
-    expect(day(new Date(2025, 2, 3).getTime(), now)).toBe('3 March 2025');
   });
 
   test('list, measure and round', () => {

@@ -9,6 +9,7 @@ import {
   type ViewUpdate,
 } from '@codemirror/view';
 import type { Passage } from '../../../shared/api/index.ts';
+import { moment } from '../../../shared/moments.ts';
 import { stretchesOf } from '../../../shared/provenance/index.ts';
 import { announcer } from '../announce.ts';
 import { provenanceField } from './state.ts';
@@ -55,10 +56,7 @@ export function passageAt(state: EditorState, at: number): Passage | null {
 }
 
 /** "Suggested by Mine, 25 November 2026, 09:13" */
-export function whose({ voice, at }: Passage): string {
-  const when = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'short' }).format(at);
-  return `Suggested by ${voice}, ${when}`;
-}
+export const whose = ({ voice, at }: Passage): string => `Suggested by ${voice}, ${moment(at)}`;
 
 const hover = hoverTooltip((view, pos, side) => {
   const at = side < 0 ? pos - 1 : pos;
