@@ -36,11 +36,6 @@ export class Search {
     this.#timer = setTimeout(() => this.#start(), pause);
   }
 
-  clear(): void {
-    this.query = '';
-    this.ask();
-  }
-
   #start(): void {
     const { query, matchCase, wholeWord } = this;
     let fresh = true;
