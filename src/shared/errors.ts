@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'disk.full'
   | 'disk.failed'
   | 'backend.unavailable'
+  | 'backend.lost'
   | 'generation.invalid'
   | 'generation.cancelled'
   | 'usage'

@@ -1,4 +1,4 @@
-import { engine, tensor, variableGrads, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, scalar, tensor, variableGrads, type Tensor } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { createReference } from '../../src/main/backends/reference/index.ts';
 import {
@@ -46,7 +46,7 @@ function worst(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
 }
 
 /** Loss and all gradients of one window with every kind of dropout. */
-function gradientsOf(network: Network, batch: Batch): Map<string, Float32Array> {
+async function gradientsOf(network: Network, batch: Batch): Promise<Map<string, Float32Array>> {
   const found = new Map<string, Float32Array>();
   const state = zeroState(network.config, batch.B);
   const { value, grads } = variableGrads(() => {
@@ -54,9 +54,10 @@ function gradientsOf(network: Network, batch: Batch): Map<string, Float32Array> 
     disposeState(output.state);
     return output.loss;
   }, [...network.parameters.values()]);
-  found.set('loss', value.dataSync<'float32'>().slice());
+  found.set('loss', (await value.data<'float32'>()).slice());
   for (const [name, parameter] of network.parameters) {
-    found.set(name, grads[parameter.name]?.dataSync<'float32'>().slice() ?? new Float32Array());
+    const gradient = await grads[parameter.name]?.data<'float32'>();
+    found.set(name, gradient?.slice() ?? new Float32Array());
   }
   for (const gradient of [value, ...Object.values(grads)]) gradient.dispose();
   disposeState(state);
@@ -71,11 +72,11 @@ onEachBackend((use) => {
       const batch = randomBatch(config.vocabulary, 7, 13, 2);
       await createReference(null).activate();
       let network = createNetwork(config, weights);
-      const expected = gradientsOf(network, batch);
+      const expected = await gradientsOf(network, batch);
       network.dispose();
       await use();
       network = createNetwork(config, weights);
-      const actual = gradientsOf(network, batch);
+      const actual = await gradientsOf(network, batch);
       network.dispose();
       for (const [name, values] of expected) {
         expect(worst(actual.get(name) ?? [], values), name).toBeLessThan(2e-5);
@@ -87,7 +88,7 @@ onEachBackend((use) => {
       const { T, ids, targets } = randomBatch(config.vocabulary, 300, 1, 3);
       const network = createNetwork(config, weights);
       const batch = randomBatch(config.vocabulary, 300, 1, 3);
-      const { nats, state } = evaluateStep(network, batch, zeroState(config, 1), 1.2);
+      const { nats, state } = await evaluateStep(network, batch, zeroState(config, 1), 1.2);
       disposeState(state);
       network.dispose();
       const make = (streams: number) =>
@@ -122,20 +123,22 @@ onEachBackend((use) => {
 
   test('every backend drops the same elements', async () => {
     const values = uniform(createRandom(8), 10_007);
-    const masked = (): Float32Array[] =>
-      [0, 1, 0xffffffff].map((seed) => {
+    const masked = async (): Promise<Float32Array[]> => {
+      const found: Float32Array[] = [];
+      for (const seed of [0, 1, 0xffffffff]) {
         const x = tensor(values);
         const y = dropout(x, 0.37, seed, 513);
         // A product with a mask may be -0 where something is dropped; adding 0 makes that 0.
-        const found = y.dataSync<'float32'>().map((value) => value + 0);
+        found.push((await y.data<'float32'>()).map((value) => value + 0));
         x.dispose();
         y.dispose();
-        return found;
-      });
+      }
+      return found;
+    };
     await createReference(null).activate();
-    const expected = masked();
+    const expected = await masked();
     await use();
-    expect(masked()).toEqual(expected);
+    expect(await masked()).toEqual(expected);
     for (const mask of expected) {
       const kept = mask.filter((value) => value !== 0).length / mask.length;
       expect(Math.abs(kept - 0.63)).toBeLessThan(0.06);
@@ -156,7 +159,26 @@ onEachBackend((use) => {
       gradients[first.name] = tensor(new Float32Array(first.size).fill(Infinity), first.shape);
     }
     const [before, moments] = [await network.weights(), await optimiser.state()];
-    expect(optimiser.update(gradients, 0.1, 1)).not.toSatisfy(Number.isFinite);
+    const options = { rate: 0.1, clip: 1 };
+    const { norm } = await optimiser.update(scalar(1), gradients, options);
+    expect(norm).not.toSatisfy(Number.isFinite);
+    expect(await network.weights()).toEqual(before);
+    expect(await optimiser.state()).toEqual(moments);
+    expect(optimiser.step).toBe(0);
+  });
+
+  test('a loss that is not finite changes nothing', async () => {
+    await use();
+    const config = networks['gru of four layers'] as NetworkConfig;
+    const network = createNetwork(config, randomWeights(config, 1));
+    const optimiser = new AdamW(network, adam);
+    const gradients: Record<string, Tensor> = {};
+    for (const parameter of network.parameters.values()) {
+      gradients[parameter.name] = tensor(new Float32Array(parameter.size).fill(1), parameter.shape);
+    }
+    const [before, moments] = [await network.weights(), await optimiser.state()];
+    const { loss } = await optimiser.update(scalar(NaN), gradients, { rate: 0.1, clip: 1 });
+    expect(loss).toBeNaN();
     expect(await network.weights()).toEqual(before);
     expect(await optimiser.state()).toEqual(moments);
     expect(optimiser.step).toBe(0);
@@ -166,20 +188,21 @@ onEachBackend((use) => {
     await use();
     const config = networks['lstm tied with projection'] as NetworkConfig;
     const batch = randomBatch(config.vocabulary, 5, 3, 6);
-    const train = (network: Network, optimiser: AdamW, steps: number): void => {
+    const train = async (network: Network, optimiser: AdamW, steps: number): Promise<void> => {
       for (let k = 0; k < steps; k++) {
         const options = { rate: 0.01, clip: 0.5, dropout: plan };
-        disposeState(trainStep(network, optimiser, batch, zeroState(config, 3), options).state);
+        const state = zeroState(config, 3);
+        disposeState((await trainStep(network, optimiser, batch, state, options)).state);
       }
     };
     const network = createNetwork(config, randomWeights(config, 1));
     const optimiser = new AdamW(network, adam);
-    train(network, optimiser, 3);
+    await train(network, optimiser, 3);
     const resumed = createNetwork(config, await network.weights());
     const continued = new AdamW(resumed, adam);
     continued.restore(await optimiser.state(), optimiser.step);
-    train(network, optimiser, 2);
-    train(resumed, continued, 2);
+    await train(network, optimiser, 2);
+    await train(resumed, continued, 2);
     expect(await resumed.weights()).toEqual(await network.weights());
   });
 
@@ -192,7 +215,8 @@ onEachBackend((use) => {
       const optimiser = new AdamW(network, { ...adam, epsilon: 1e-3 });
       for (let k = 0; k < 5; k++) {
         const options = { rate: 0.01, clip: 0.5, dropout: { ...plan, seed: k } };
-        disposeState(trainStep(network, optimiser, batch, zeroState(config, 3), options).state);
+        const state = zeroState(config, 3);
+        disposeState((await trainStep(network, optimiser, batch, state, options)).state);
       }
       const found = [...(await network.weights()), ...(await optimiser.state())];
       optimiser.dispose();

@@ -18,41 +18,46 @@ const shapes = [
  * Holds the gradient of <f(...inputs), dy> by every input against central differences along random
  * directions. The error is a share of the largest slope there could be, since float32 bounds it so.
  */
-function expectSlopes(f: (...inputs: Tensor[]) => Tensor, sizes: readonly number[][]): void {
+async function expectSlopes(
+  f: (...inputs: Tensor[]) => Tensor,
+  sizes: readonly number[][],
+): Promise<void> {
   const random = createRandom(5);
   const count = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
   const values = sizes.map((shape) => uniform(random, count(shape), 0.8));
-  const run = (at: readonly Float32Array[]): Float32Array =>
-    tidy(() =>
-      f(...at.map((v, i) => tensor(v, sizes[i])))
-        .dataSync<'float32'>()
-        .slice(),
-    );
-  const outputs = run(values).length;
+  const taken = async (made: Tensor): Promise<Float32Array> => {
+    const found = (await made.data<'float32'>()).slice();
+    made.dispose();
+    return found;
+  };
+  const run = (at: readonly Float32Array[]): Promise<Float32Array> =>
+    taken(tidy(() => f(...at.map((v, i) => tensor(v, sizes[i])))));
+  const outputs = (await run(values)).length;
   const dy = uniform(random, outputs);
-  const gradients = tidy(() => {
+  const made = tidy(() => {
     const inputs = values.map((v, i) => tensor(v, sizes[i]));
     const shape = f(...inputs).shape;
-    return grads(f)(inputs, tensor(dy, shape)).map((g) => g.dataSync<'float32'>().slice());
+    return grads(f)(inputs, tensor(dy, shape));
   });
+  const gradients = await Promise.all(made.map(taken));
   const dot = (a: Float32Array, b: Float32Array): number =>
     a.reduce((sum, x, i) => sum + x * (b[i] ?? NaN), 0);
-  values.forEach((value, input) => {
+  for (const [input, value] of values.entries()) {
     const gradient = gradients[input] ?? new Float32Array();
     expect(gradient.length, `gradient of input ${input}`).toBe(value.length);
     for (let direction = 0; direction < 3; direction++) {
       const d = uniform(random, value.length).map(Math.sign);
       const step = 4e-3;
-      const along = (factor: number): number => {
+      const along = async (factor: number): Promise<number> => {
         const moved = value.map((x, i) => x + factor * step * (d[i] ?? 0));
-        return dot(run(values.map((v, i) => (i === input ? moved : v))), dy);
+        return dot(await run(values.map((v, i) => (i === input ? moved : v))), dy);
       };
-      const slope = (along(1) - along(-1)) / (2 * step);
+      const slope = ((await along(1)) - (await along(-1))) / (2 * step);
       const steepest = Math.sqrt(dot(gradient, gradient) * value.length);
       const error = Math.abs(slope - dot(gradient, d)) / Math.max(steepest, 0.1);
       expect(error, `slope of input ${input}`).toBeLessThan(3e-3);
     }
-  });
+  }
 }
 
 onEachBackend((use) => {
@@ -69,7 +74,7 @@ onEachBackend((use) => {
           [T, B],
           'int32',
         );
-        expectSlopes(
+        await expectSlopes(
           (...inputs) => {
             const [x, wih, whh, bih, bhh] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
             const out = recurrent(cell, x, h0, c0, { wih, whh, bih, bhh }, starts);
@@ -96,7 +101,7 @@ onEachBackend((use) => {
         [N],
         'int32',
       );
-      expectSlopes(
+      await expectSlopes(
         (h, w, b) =>
           softmaxLoss(h, w, b, targets, {
             gradients: true,
@@ -114,20 +119,20 @@ onEachBackend((use) => {
       [7, 35, 5],
       [19, 3, 33],
     ] as const) {
-      expectSlopes((x, w, b) => linear(x, w, b), [[N, I], [O, I], [O]]);
+      await expectSlopes((x, w, b) => linear(x, w, b), [[N, I], [O, I], [O]]);
     }
   });
 
   test('an embedding adds up the gradient of a token that comes twice', async () => {
     await use();
     const ids = tensor(Int32Array.of(4, 0, 4, 2, 4, 1), [3, 2], 'int32');
-    expectSlopes((table) => embedding(table, ids), [[5, 7]]);
+    await expectSlopes((table) => embedding(table, ids), [[5, 7]]);
   });
 
   test('dropout has the slopes it says, with and without a period', async () => {
     await use();
     for (const period of [5, 35, 1000]) {
-      expectSlopes((x) => dropout(x, 0.4, 77, period), [[7, 5]]);
+      await expectSlopes((x) => dropout(x, 0.4, 77, period), [[7, 5]]);
     }
   });
 });

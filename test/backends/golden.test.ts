@@ -81,22 +81,22 @@ onEachBackend((use) => {
           return out.loss;
         }, [...network.parameters.values()]),
       );
-      expectClose(value.dataSync(), [c.loss], 'loss');
+      expectClose(await value.data(), [c.loss], 'loss');
       for (const [name, parameter] of network.parameters) {
         const gradient = grads[parameter.name];
-        expectClose(gradient?.dataSync() ?? [], c.gradients[name] ?? [], `gradient of ${name}`);
+        expectClose((await gradient?.data()) ?? [], c.gradients[name] ?? [], `gradient of ${name}`);
       }
-      after.layers.forEach(({ h, c: cell }, l) => {
-        expectClose(h.dataSync(), c.after[l]?.[0] ?? [], `h of layer ${l}`);
-        expectClose(cell.dataSync(), c.after[l]?.[1] ?? [], `c of layer ${l}`);
-      });
+      for (const [l, { h, c: cell }] of after.layers.entries()) {
+        expectClose(await h.data(), c.after[l]?.[0] ?? [], `h of layer ${l}`);
+        expectClose(await cell.data(), c.after[l]?.[1] ?? [], `c of layer ${l}`);
+      }
     });
 
     test(`${title}: one step of AdamW with the clip is PyTorch's`, async () => {
       await use();
       const network = createNetwork(c.network, floats(c.weights));
       const optimiser = new AdamW(network, golden.adam);
-      const { norm, state } = trainStep(network, optimiser, batchOf(c), stateOf(c), {
+      const { norm, state } = await trainStep(network, optimiser, batchOf(c), stateOf(c), {
         rate: golden.adam.rate,
         clip: golden.adam.clip,
         dropout: noDropout,
@@ -183,7 +183,7 @@ onEachBackend((use) => {
     const dropout = { in: 0.2, between: 0.2, out: 0.2, weightDrop: 0.2, seed: 1 };
     const before = memory().numTensors;
     for (let k = 0; k < 200; k++) {
-      ({ state } = trainStep(network, optimiser, batchOf(c), state, {
+      ({ state } = await trainStep(network, optimiser, batchOf(c), state, {
         rate: 0.001,
         clip: 1,
         dropout,

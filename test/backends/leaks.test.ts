@@ -21,7 +21,7 @@ const config: NetworkConfig = {
 };
 
 /** Trains and evaluates `steps` times; `check` sees the tensors' memory while nothing runs. */
-function work(steps: number, check: (when: 'before' | 'after') => void): void {
+async function work(steps: number, check: (when: 'before' | 'after') => void): Promise<void> {
   const network = createNetwork(config, randomWeights(config, 1));
   const optimiser = new AdamW(network, {
     beta1: 0.9,
@@ -35,8 +35,12 @@ function work(steps: number, check: (when: 'before' | 'after') => void): void {
     // The first step takes what all later ones use again.
     if (k === 1) check('before');
     const dropout = { in: 0.3, between: 0.2, out: 0.25, weightDrop: 0.4, seed: k };
-    ({ state } = trainStep(network, optimiser, batch, state, { rate: 1e-3, clip: 1, dropout }));
-    ({ state } = evaluateStep(network, batch, state));
+    ({ state } = await trainStep(network, optimiser, batch, state, {
+      rate: 1e-3,
+      clip: 1,
+      dropout,
+    }));
+    ({ state } = await evaluateStep(network, batch, state));
   }
   check('after');
   disposeState(state);
@@ -52,7 +56,7 @@ async function expectNothingLeft(
   await backend.activate();
   const empty = memory().numTensors;
   const seen: object[] = [];
-  work(steps, () => {
+  await work(steps, () => {
     const { numTensors, numDataBuffers, numBytes } = memory();
     seen.push({ numTensors, numDataBuffers, numBytes, scratch: native() });
   });

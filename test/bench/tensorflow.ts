@@ -70,7 +70,11 @@ async function ourStep(backend: Backend, cell: CellKind, H: number, E: number): 
   const dropout = { in: 0, between: 0, out: 0, weightDrop: 0, seed: 0 };
   return async () => {
     await backend.activate();
-    ({ state } = trainStep(network, optimiser, batch, state, { rate: 1e-3, clip: 1, dropout }));
+    ({ state } = await trainStep(network, optimiser, batch, state, {
+      rate: 1e-3,
+      clip: 1,
+      dropout,
+    }));
   };
 }
 

@@ -79,14 +79,14 @@ function encode(text: string): { ids: Int32Array; vocabulary: number } {
 }
 
 /** Mean nats per character in one pass, the state carried from the first character to the last. */
-function evaluate(network: Network, ids: Int32Array): number {
+async function evaluate(network: Network, ids: Int32Array): Promise<number> {
   const columns = new Columns(ids, 1, EVALUATION_WINDOW);
   const batch = columns.createBatch();
   let state = zeroState(network.config, 1);
   let total = 0;
   for (let k = 0; k < columns.windows; k++) {
     columns.fill(k, batch);
-    const result = evaluateStep(network, batch, state);
+    const result = await evaluateStep(network, batch, state);
     state = result.state;
     total += result.nats;
   }
@@ -144,7 +144,7 @@ export async function measureQuality(
       forgetSome(batch, options.seed, step);
       const cosine = 0.05 + (0.95 * (1 + Math.cos((Math.PI * step) / steps))) / 2;
       const { dropout } = recipe;
-      state = trainStep(network, optimiser, batch, state, {
+      ({ state } = await trainStep(network, optimiser, batch, state, {
         rate: recipe.rate * (recipe.cosine ? Math.min(1, (step + 1) / 50) * cosine : 1),
         clip: 1,
         dropout: {
@@ -154,11 +154,11 @@ export async function measureQuality(
           weightDrop: 0,
           seed: (Math.imul(options.seed, 0x85ebca6b) + step) | 0,
         },
-      }).state;
+      }));
     }
     seconds += (performance.now() - start) / 1000;
     disposeState(state);
-    const loss = evaluate(network, ids.subarray(cut));
+    const loss = await evaluate(network, ids.subarray(cut));
     curve.push([Math.round(seconds * 10) / 10, Math.round(loss * 1e4) / 1e4]);
     output.note(`epoch ${epoch + 1}: ${figure(seconds, 1)} s, ${figure(loss)} nats/character\n`);
   }

@@ -51,19 +51,16 @@ export async function measureTraining(backend: Backend, options: BenchOptions): 
   batch.ids.forEach((_, i) => (batch.ids[i] = unit()));
   batch.targets.forEach((_, i) => (batch.targets[i] = unit()));
   let state = zeroState(config, options.B);
-  const step = (): void => {
+  const step = async (): Promise<void> => {
     const none = { in: 0, between: 0, out: 0, weightDrop: 0, seed: 0 };
-    state = trainStep(network, optimiser, batch, state, {
-      rate: 1e-3,
-      clip: 1,
-      dropout: none,
-    }).state;
+    const options = { rate: 1e-3, clip: 1, dropout: none };
+    ({ state } = await trainStep(network, optimiser, batch, state, options));
   };
-  for (let i = 0; i < WARM_UP_STEPS; i++) step();
+  for (let i = 0; i < WARM_UP_STEPS; i++) await step();
   const times: number[] = [];
   for (let i = 0; i < options.runs; i++) {
     const start = performance.now();
-    step();
+    await step();
     times.push(performance.now() - start);
   }
   disposeState(state);

@@ -61,6 +61,7 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
     case 'generation.cancelled':
       return exitCodes.interrupted;
     case 'backend.unavailable':
+    case 'backend.lost':
     case 'engine.gone':
     case 'engine.failed':
     case 'request.invalid':

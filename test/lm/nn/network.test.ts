@@ -95,7 +95,7 @@ test('weights of another shape are refused by name', () => {
   expect(() => createNetwork(lstm, weights)).toThrow(/rnn\.bias_hh_l1 has 3 values, expected 20/);
 });
 
-test('two windows one after the other are one long window', () => {
+test('two windows one after the other are one long window', async () => {
   for (const config of [lstm, untied]) {
     const network = createNetwork(config, randomWeights(config, 5));
     const B = 3;
@@ -107,9 +107,9 @@ test('two windows one after the other are one long window', () => {
       targets: long.targets.slice(from * B, to * B),
       starts: long.starts.slice(from * B, to * B),
     });
-    const whole = evaluateStep(network, long, zeroState(config, B));
-    const first = evaluateStep(network, part(0, 3), zeroState(config, B));
-    const second = evaluateStep(network, part(3, 8), first.state);
+    const whole = await evaluateStep(network, long, zeroState(config, B));
+    const first = await evaluateStep(network, part(0, 3), zeroState(config, B));
+    const second = await evaluateStep(network, part(3, 8), first.state);
     expect((3 * first.nats + 5 * second.nats) / 8).toBeCloseTo(whole.nats, 5);
     disposeState(whole.state);
     disposeState(second.state);
@@ -117,20 +117,21 @@ test('two windows one after the other are one long window', () => {
   }
 });
 
-test('a start forgets everything before it', () => {
+test('a start forgets everything before it', async () => {
   const network = createNetwork(lstm, randomWeights(lstm, 5));
   const batch = randomBatch(lstm.vocabulary, 4, 2, 6);
   batch.starts.fill(1, 0, 2);
-  const fresh = evaluateStep(network, batch, zeroState(lstm, 2));
-  const before = evaluateStep(network, randomBatch(lstm.vocabulary, 5, 2, 9), zeroState(lstm, 2));
-  const after = evaluateStep(network, batch, before.state);
+  const fresh = await evaluateStep(network, batch, zeroState(lstm, 2));
+  const other = randomBatch(lstm.vocabulary, 5, 2, 9);
+  const before = await evaluateStep(network, other, zeroState(lstm, 2));
+  const after = await evaluateStep(network, batch, before.state);
   expect(after.nats).toBe(fresh.nats);
   disposeState(fresh.state);
   disposeState(after.state);
   network.dispose();
 });
 
-test('training learns a batch by heart and disposes of all it made', () => {
+test('training learns a batch by heart and disposes of all it made', async () => {
   const { numTensors } = memory();
   for (const config of [lstm, untied]) {
     const network = createNetwork(config, initialWeights(config, createRandom(1)));
@@ -139,11 +140,13 @@ test('training learns a batch by heart and disposes of all it made', () => {
     // What follows a token never varies, or no network could be sure of it.
     const batch = { ...random, targets: random.ids.map((id) => (3 * id + 1) % config.vocabulary) };
     const options = { rate: 0.03, clip: 1, dropout: noDropout };
-    const losses = Array.from({ length: 150 }, () => {
-      const result = trainStep(network, optimiser, batch, zeroState(config, 2), options);
+    const losses: number[] = [];
+    for (let k = 0; k < 150; k++) {
+      const state = zeroState(config, 2);
+      const result = await trainStep(network, optimiser, batch, state, options);
       disposeState(result.state);
-      return result.loss;
-    });
+      losses.push(result.loss);
+    }
     expect(losses[0]).toBeGreaterThan(2);
     expect(losses.at(-1)).toBeLessThan(0.2);
     expect(optimiser.step).toBe(150);
@@ -161,8 +164,10 @@ test('decay reaches matrices only, never biases or the embedding', async () => {
   const plain = createNetwork(lstm, before);
   const without = new AdamW(plain, adam);
   const options = { rate: 0.01, clip: 1, dropout: noDropout };
-  disposeState(trainStep(network, optimiser, batch, zeroState(lstm, 2), options).state);
-  disposeState(trainStep(plain, without, batch, zeroState(lstm, 2), options).state);
+  const first = await trainStep(network, optimiser, batch, zeroState(lstm, 2), options);
+  const second = await trainStep(plain, without, batch, zeroState(lstm, 2), options);
+  disposeState(first.state);
+  disposeState(second.state);
   const [decayed, undecayed] = [await network.weights(), await plain.weights()];
   const changed = [...decayed].filter(([name, values]) =>
     values.some((value, i) => value !== undecayed.get(name)?.[i]),
@@ -172,11 +177,11 @@ test('decay reaches matrices only, never biases or the embedding', async () => {
   );
 });
 
-test('a state or moments that do not fit are refused', () => {
+test('a state or moments that do not fit are refused', async () => {
   const network = createNetwork(lstm, randomWeights(lstm, 5));
   const batch = randomBatch(lstm.vocabulary, 4, 2, 6);
-  expect(() => evaluateStep(network, batch, { layers: [] })).toThrow(/no layer 0/);
-  expect(() => evaluateStep(network, batch, zeroState(lstm, 3))).toThrow(
+  await expect(evaluateStep(network, batch, { layers: [] })).rejects.toThrow(/no layer 0/);
+  await expect(evaluateStep(network, batch, zeroState(lstm, 3))).rejects.toThrow(
     /has shape \[3,8\], expected \[2,8\]/,
   );
   const optimiser = new AdamW(network, adam);

@@ -52,7 +52,7 @@ for (const [title, network] of Object.entries(networks)) {
     const ids = random.ids.map((id) => Math.max(1, id));
     const batch = { ...random, ids, starts: new Int32Array(ids.length) };
     const ours = createNetwork(network, weights);
-    const { nats, state } = evaluateStep(ours, batch, zeroState(network, batch.B));
+    const { nats, state } = await evaluateStep(ours, batch, zeroState(network, batch.B));
     disposeState(state);
     ours.dispose();
 

@@ -186,7 +186,11 @@ export function nativeKernels(addon: Addon): Record<string, Kernel> {
     AdamW(call) {
       const list = (prefix: string): Float32Array[] =>
         Array.from({ length: call.number('count') }, (_, i) => call.floats(`${prefix}${i}`));
-      const norm = addon.adamw(
+      const [loss = NaN] = call.floats('loss', []);
+      const output = call.output([2]);
+      output.values.set([loss, NaN]);
+      if (!Number.isFinite(loss)) return output.info;
+      output.values[1] = addon.adamw(
         list('p'),
         list('g'),
         list('m'),
@@ -199,7 +203,7 @@ export function nativeKernels(addon: Addon): Record<string, Kernel> {
         call.number('step'),
         call.number('clip'),
       );
-      return scalar(call, norm);
+      return output.info;
     },
   };
 }

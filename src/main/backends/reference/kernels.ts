@@ -147,12 +147,13 @@ const linearGrad: Kernel = (call) => {
 const adamw: Kernel = (call) => {
   const count = call.number('count');
   const names = Array.from({ length: count }, (_, i) => i);
+  const [loss = NaN] = call.floats('loss', []);
   let squares = 0;
   for (const i of names) for (const g of call.floats(`g${i}`)) squares += g * g;
   const norm = Math.sqrt(squares);
-  const output = call.output([]);
-  output.values[0] = norm;
-  if (!Number.isFinite(norm)) return output.info;
+  const output = call.output([2]);
+  output.values.set([loss, norm]);
+  if (!Number.isFinite(loss) || !Number.isFinite(norm)) return output.info;
   const clip = Math.min(1, call.number('clip') / (norm + 1e-6));
   const [rate, beta1, beta2, epsilon, step] = (
     ['rate', 'beta1', 'beta2', 'epsilon', 'step'] as const

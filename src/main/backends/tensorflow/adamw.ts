@@ -3,7 +3,7 @@ import type { DeviceKernel } from './call.ts';
 
 /**
  * AdamW of lm/nn/optimiser.ts of simple ops. Weights and moments stay on the device: a new tensor takes the
- * place of the old one. Only the norm is read.
+ * place of the old one. Only loss and norm are read.
  */
 export const adamw: DeviceKernel = (call) => {
   const { ops } = call;
@@ -11,8 +11,10 @@ export const adamw: DeviceKernel = (call) => {
   const gradients = Array.from({ length: count }, (_, i) => call.handle(`g${i}`));
   const halves = gradients.map((g) => ops.one('L2Loss', [ops.floats], [g]));
   const norm = ops.unary('Sqrt', ops.mul(ops.addAll(halves), ops.scalar(2)));
-  const value = ops.binding.tensorDataSync(norm.id)[0] ?? NaN;
-  if (!Number.isFinite(value)) return norm;
+  const loss = call.handle('loss', []);
+  const both = ops.reshape(ops.concat([ops.reshape(loss, [1]), ops.reshape(norm, [1])], 0), [2]);
+  const [nats = NaN, value = NaN] = ops.binding.tensorDataSync(both.id);
+  if (!Number.isFinite(nats) || !Number.isFinite(value)) return both;
   const clip = Math.min(1, call.number('clip') / (value + 1e-6));
   const [rate, beta1, beta2, epsilon, step] = (
     ['rate', 'beta1', 'beta2', 'epsilon', 'step'] as const
@@ -43,5 +45,5 @@ export const adamw: DeviceKernel = (call) => {
     call.replace(`m${i}`, m);
     call.replace(`v${i}`, v);
   });
-  return norm;
+  return both;
 };

@@ -1,4 +1,12 @@
-import { engine, tensor, zeros, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  engine,
+  keep,
+  tensor,
+  zeros,
+  type NamedTensorMap,
+  type Scalar,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import type { Network } from './network.ts';
 
 export interface AdamWOptions {
@@ -11,8 +19,9 @@ export interface AdamWOptions {
 /**
  * AdamW (Loshchilov & Hutter 2019) with the clip of the global norm in the same pass, in place.
  *
- * Kernel `AdamW`: inputs p0,g0,m0,v0,p1,...; attributes count, rate, beta1, beta2, epsilon, step (from
- * 1), clip, decays[]; gives the global norm before the clip. Nothing changes when it is not finite.
+ * Kernel `AdamW`: inputs loss [], p0,g0,m0,v0,p1,...; attributes count, rate, beta1, beta2, epsilon, step
+ * (from 1), clip, decays[]; gives [loss, global norm before the clip], [2]. Nothing changes when one of the
+ * two is not finite.
  */
 export class AdamW {
   readonly #network: Network;
@@ -33,9 +42,16 @@ export class AdamW {
     return this.#step;
   }
 
-  /** One update; returns the global norm of the gradients. */
-  update(gradients: NamedTensorMap, rate: number, clip: number): number {
-    const inputs: NamedTensorMap = {};
+  /**
+   * One update, unless it would not be finite. Gives loss [] and global norm of the gradients, the one
+   * thing of a step that is read back. Loss and gradients may be disposed before it has come.
+   */
+  async update(
+    loss: Scalar,
+    gradients: NamedTensorMap,
+    { rate, clip }: { rate: number; clip: number },
+  ): Promise<{ loss: number; norm: number }> {
+    const inputs: NamedTensorMap = { loss };
     const decays: number[] = [];
     for (const [name, parameter] of this.#network.parameters) {
       const gradient = gradients[parameter.name];
@@ -60,11 +76,14 @@ export class AdamW {
       clip,
       decays,
     });
-    const output = result as Tensor;
-    const norm = output.dataSync()[0] ?? NaN;
-    output.dispose();
-    if (Number.isFinite(norm)) this.#step++;
-    return norm;
+    const output = keep(result as Tensor);
+    try {
+      const [nats = NaN, norm = NaN] = await output.data<'float32'>();
+      if (Number.isFinite(nats) && Number.isFinite(norm)) this.#step++;
+      return { loss: nats, norm };
+    } finally {
+      output.dispose();
+    }
   }
 
   /** Copies of the moments, `m.NAME` and `v.NAME`. */

@@ -21,40 +21,47 @@ export interface StepResult {
   readonly state: State;
 }
 
-/** Forward, backward, clip, AdamW on one window of truncated back-propagation through time. */
-export function trainStep(
+/**
+ * Forward, backward, clip, AdamW on one window of truncated back-propagation through time. All of it is
+ * begun at once; what is awaited are loss and norm, which a GPU gives only so.
+ */
+export async function trainStep(
   network: Network,
   optimiser: AdamW,
   batch: Batch,
   state: State,
   options: { rate: number; clip: number; dropout: DropoutPlan },
-): StepResult {
+): Promise<StepResult> {
   let after = state;
+  let update = Promise.resolve({ loss: NaN, norm: NaN });
   const variables: Variable[] = [...network.parameters.values()];
-  const result = tidy(() => {
+  tidy(() => {
     const { value, grads } = variableGrads(() => {
       const output = forward(network, batch, state, options.dropout);
       after = output.state;
       return output.loss;
     }, variables);
-    const loss = value.dataSync()[0] ?? NaN;
-    const norm = Number.isFinite(loss) ? optimiser.update(grads, options.rate, options.clip) : NaN;
-    return { loss, norm };
+    update = optimiser.update(value, grads, options);
   });
   disposeState(state);
-  return { ...result, state: after };
+  try {
+    return { ...(await update), state: after };
+  } catch (error) {
+    disposeState(after);
+    throw error;
+  }
 }
 
 /**
  * Mean nats per token of a window at several temperatures, read once, without masks or gradients. The
  * state before is disposed.
  */
-export function evaluateStepAt(
+export async function evaluateStepAt(
   network: Network,
   batch: Batch,
   state: State,
   temperatures: readonly number[],
-): { nats: number[]; state: State } {
+): Promise<{ nats: number[]; state: State }> {
   let after = state;
   const losses = tidy((): Scalar[] => {
     const output = read(network, batch, state, null);
@@ -63,19 +70,25 @@ export function evaluateStepAt(
       lossOf(network, output.top, batch, { gradients: false, temperature }),
     );
   });
-  const nats = losses.map((loss) => loss.dataSync()[0] ?? NaN);
-  for (const loss of losses) loss.dispose();
   disposeState(state);
-  return { nats, state: after };
+  try {
+    const nats = await Promise.all(losses.map(async (loss) => (await loss.data())[0] ?? NaN));
+    return { nats, state: after };
+  } catch (error) {
+    disposeState(after);
+    throw error;
+  } finally {
+    for (const loss of losses) loss.dispose();
+  }
 }
 
 /** The same at one temperature. */
-export function evaluateStep(
+export async function evaluateStep(
   network: Network,
   batch: Batch,
   state: State,
   temperature = 1,
-): { nats: number; state: State } {
-  const { nats, state: after } = evaluateStepAt(network, batch, state, [temperature]);
+): Promise<{ nats: number; state: State }> {
+  const { nats, state: after } = await evaluateStepAt(network, batch, state, [temperature]);
   return { nats: nats[0] ?? NaN, state: after };
 }

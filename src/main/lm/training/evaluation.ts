@@ -79,7 +79,7 @@ export async function readHeldBack(
         }
       }
       const alsoFits = from >= 0 && scored < fitted;
-      const result = evaluateStepAt(network, batch, state, alsoFits ? TEMPERATURES : [1]);
+      const result = await evaluateStepAt(network, batch, state, alsoFits ? TEMPERATURES : [1]);
       state = result.state;
       if (from >= 0) {
         nats += (result.nats[alsoFits ? MIDDLE : 0] ?? NaN) * T * columns;

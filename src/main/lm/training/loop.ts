@@ -206,7 +206,7 @@ export async function train(
       forgetSome(batch, config.seed, progress.step);
       const share = budget.share(progress.step, seconds(), evaluationSeconds);
       const rate = learningRate(config, progress.step, share) * progress.rateScale;
-      const result = trainStep(network, optimiser, batch, state, {
+      const result = await trainStep(network, optimiser, batch, state, {
         rate,
         clip: config.clip,
         dropout: {

@@ -41,9 +41,9 @@ export async function measure(
   const optimiser = new AdamW(network, config);
   let state = zeroState(network.config, columns.batch);
   const times: number[] = [];
-  const timed = <R>(work: () => R): { result: R; milliseconds: number } => {
+  const timed = async <R>(work: () => Promise<R>): Promise<{ result: R; milliseconds: number }> => {
     const began = now();
-    const result = work();
+    const result = await work();
     return { result, milliseconds: now() - began };
   };
   // As evaluations read.
@@ -51,10 +51,10 @@ export async function measure(
   const read = heldBack.createBatch();
   heldBack.fill(0, read);
   let quiet = zeroState(network.config, heldBack.batch);
-  const readTime = (temperatures: readonly number[]): number => {
+  const readTime = async (temperatures: readonly number[]): Promise<number> => {
     let least = Infinity;
     for (let i = 0; i < READS; i++) {
-      const { result, milliseconds } = timed(() =>
+      const { result, milliseconds } = await timed(() =>
         evaluateStepAt(network, read, quiet, temperatures),
       );
       quiet = result.state;
@@ -67,7 +67,7 @@ export async function measure(
   try {
     for (let i = 0, spent = 0; (i < STEPS || spent < SPENT) && spent < MOST; i++) {
       columns.fill(i % columns.windows, batch);
-      const { result, milliseconds } = timed(() =>
+      const { result, milliseconds } = await timed(() =>
         trainStep(network, optimiser, batch, state, {
           rate: 0,
           clip: config.clip,
@@ -84,8 +84,8 @@ export async function measure(
       times.push(milliseconds);
       spent += milliseconds;
     }
-    token = readTime([1]);
-    fit = Math.max(0, readTime(TEMPERATURES) - token);
+    token = await readTime([1]);
+    fit = Math.max(0, (await readTime(TEMPERATURES)) - token);
   } finally {
     disposeState(state);
     disposeState(quiet);
