@@ -1,3 +1,4 @@
+import type { DeviceName, DeviceSpeed } from './devices.ts';
 import type { Dropped } from './formats.ts';
 
 /** A look at the held-back pages. */
@@ -29,7 +30,11 @@ export type TrainingEvent =
   | {
       /** Measured on a few steps on this computer. */
       readonly kind: 'estimate';
+      readonly device: DeviceName;
+      /** "CPU, AVX-512, 2 threads". */
       readonly backend: string;
+      /** Of all devices that were compared; none where there was no choice. */
+      readonly speeds: readonly DeviceSpeed[];
       readonly parameters: number;
       /** Until the end; less when it stops learning before. */
       readonly seconds: number;

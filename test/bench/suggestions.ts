@@ -37,9 +37,9 @@ const summary = (values: readonly number[]) => ({
 const root = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
 mkdirSync(join(root, 'voices'));
 const voicePath = (name: string): string => join(root, 'voices', `${name}.voice`);
-const { launch } = launcher(process.env['UNDERSTUDY_ENGINE']);
+const { launch, devices } = launcher(process.env['UNDERSTUDY_ENGINE']);
 const log = (line: string): void => console.error(line);
-const engines = createEngines({ launch, threads: () => 0, changed: () => undefined, log });
+const engines = createEngines({ launch, devices, threads: () => 0, changed: () => undefined, log });
 const documents = new Documents();
 const record = (): Promise<string> => Promise.resolve('1');
 const options = { engines, voicePath, log };
@@ -48,6 +48,8 @@ let step = 0;
 const training = createTraining({
   ...options,
   resolve: () => Promise.resolve([manuscript]),
+  device: () => 'auto',
+  readings: join(root, 'devices.json'),
   memoryLimit: () => 0,
   changed: (state) => (step = state?.progress?.step ?? 0),
   voiceChanged: () => undefined,

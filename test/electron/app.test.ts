@@ -224,11 +224,15 @@ test('an engine is a utility process, and its end is noticed', async () => {
   const { launchEngines } = await import('../../src/main/electron/engine.ts');
   const { createEngines } = await import('../../src/main/host/engines/index.ts');
   const states: string[] = [];
+  const { createDevices } = await import('../../src/main/host/devices/index.ts');
+  const launch = launchEngines(at('dist', 'app', 'engine.js'), () => undefined);
+  const log = (): void => undefined;
   const engines = createEngines({
-    launch: launchEngines(at('dist', 'app', 'engine.js'), () => undefined),
+    launch,
+    devices: createDevices({ launch, log }),
     threads: () => 1,
     changed: ({ sampler }) => states.push(sampler.kind),
-    log: () => undefined,
+    log,
   });
   const asked = engines.sampler.call('ping', {});
   const refused = expect(asked).rejects.toMatchObject({ code: 'engine.gone' });

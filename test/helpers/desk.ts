@@ -1,13 +1,18 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createEngines, type Engines } from '../../src/main/host/engines/index.ts';
+import {
+  createEngines,
+  type Engines,
+  type EnginesOptions,
+} from '../../src/main/host/engines/index.ts';
 import { createSuggestions, type Suggestions } from '../../src/main/host/suggestions/index.ts';
 import { createTraining, type Training } from '../../src/main/host/training/index.ts';
 import type { HistoryEntry, TrainingState } from '../../src/shared/api/index.ts';
+import type { DeviceChoice } from '../../src/shared/devices.ts';
 import { UserError } from '../../src/shared/errors.ts';
 import { Documents } from './documents.ts';
-import { launcher, type Launched } from './engines.ts';
+import { engineProgram, launcher, type Launched } from './engines.ts';
 import { temporaryFolder } from './understudy.ts';
 
 type Recorded = Omit<HistoryEntry, 'id' | 'at' | 'accepted'>;
@@ -26,15 +31,29 @@ export interface Desk extends Launched {
   remove(name: string): void;
 }
 
+export interface DeskOptions {
+  readonly root?: string;
+  readonly timing?: EnginesOptions['timing'];
+  readonly device?: DeviceChoice;
+  /** Of the engine processes. */
+  readonly program?: string;
+}
+
 /** Engines, training and suggestions as the host has them, in a folder of their own; without a page. */
-export function desk({ root = '', timing = {} } = {}): Desk {
-  const launched = launcher();
+export function desk({
+  root = '',
+  timing = {},
+  device = 'auto',
+  program = engineProgram,
+}: DeskOptions = {}): Desk {
+  const launched = launcher(program);
   const folder = root || temporary();
   mkdirSync(join(folder, 'library'), { recursive: true });
   mkdirSync(join(folder, 'voices'), { recursive: true });
   const log = (line: string): void => void launched.lines.push(line);
   const engines = createEngines({
     launch: launched.launch,
+    devices: launched.devices,
     threads: () => 1,
     changed: () => undefined,
     log,
@@ -69,6 +88,8 @@ export function desk({ root = '', timing = {} } = {}): Desk {
           throw new UserError('text.missing', 'A text is gone; choose it again.');
         }),
       ),
+    device: () => device,
+    readings: join(folder, 'devices.json'),
     memoryLimit: () => 0,
     changed: (state) => void (state && states.push(state)),
     voiceChanged(name) {
@@ -81,6 +102,7 @@ export function desk({ root = '', timing = {} } = {}): Desk {
     await training.dispose();
     suggestions.dispose();
     engines.dispose();
+    launched.devices.dispose();
   });
   return {
     ...launched,

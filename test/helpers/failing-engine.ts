@@ -38,6 +38,7 @@ serve(
     ping: () => Promise.resolve(null),
     giveWay: () => Promise.resolve(null),
     estimate: unused,
+    gauged: unused,
 
     async *train({ files }) {
       fail(files[0]);

@@ -1,9 +1,11 @@
+import { deviceTitles, type DeviceName } from '../../shared/devices.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Backend, TrainingPrecision } from './backend.ts';
+import { devicesHere, type DeviceOptions, type Devices } from './devices/index.ts';
 
 export interface BackendChoice {
-  /** `cpu` and `auto` are the same until there is a GPU backend. */
-  readonly device?: 'auto' | 'cpu';
+  /** The processor unless it is named. */
+  readonly device?: DeviceName;
   /** 0 or absent: as many as the processor has. */
   readonly threads?: number | undefined;
   /** float32 unless it is named. */
@@ -11,46 +13,79 @@ export interface BackendChoice {
 }
 
 /**
- * The fastest backend that runs here: native kernels, else the plain reference, whose `notice` says why.
- * `UNDERSTUDY_BACKEND` forces one.
+ * The backend of a device. For the processor: native kernels, else the plain reference, whose `notice` says
+ * why. `UNDERSTUDY_BACKEND` forces one, whatever is asked for.
  *
- * @throws UserError `backend.unavailable` when the one that is forced does not run or is unknown
+ * @throws UserError `backend.unavailable` when the one that is asked for, or forced, does not run or is unknown
  */
-export async function chooseBackend(choice: BackendChoice = {}): Promise<Backend> {
+export async function chooseBackend(
+  { device = 'cpu', threads, precision = 'float32' }: BackendChoice = {},
+  devices: Devices = devicesHere,
+): Promise<Backend> {
+  const options: DeviceOptions = { threads: threads || undefined, precision };
+  const forced = forcedBackend();
+  if (forced !== null) return loadForced(forced, options);
+  const loaded = await loadDevice(device, options, devices);
+  if (!('unavailable' in loaded)) return loaded;
+  throw new UserError(
+    'backend.unavailable',
+    device === 'cpu'
+      ? `bfloat16 was asked for, but ${loaded.unavailable}; leave --precision out to go on without it.`
+      : `${deviceTitles[device]} was asked for, but ${loaded.unavailable}. Choose auto or cpu to go on without it.`,
+  );
+}
+
+/** Loads a device, or says in one clause why it cannot be. */
+export async function loadDevice(
+  device: DeviceName,
+  options: DeviceOptions,
+  devices: Devices,
+): Promise<Backend | { unavailable: string }> {
+  const found = devices[device];
+  return found ? found.load(options) : { unavailable: 'this version of Understudy lacks it' };
+}
+
+const backendNames = ['native', 'tensorflow', 'reference'] as const;
+type BackendName = (typeof backendNames)[number];
+
+/**
+ * What `UNDERSTUDY_BACKEND` names, or null.
+ *
+ * @throws UserError `backend.unavailable` when there is none of that name
+ */
+export function forcedBackend(): BackendName | null {
   const forced = process.env['UNDERSTUDY_BACKEND'] ?? '';
-  if (!['', 'reference', 'native', 'tensorflow'].includes(forced)) {
-    throw new UserError(
-      'backend.unavailable',
-      `UNDERSTUDY_BACKEND is "${forced}"; set it to native, tensorflow or reference, or leave it out.`,
-    );
+  if (forced === '') return null;
+  const name = backendNames.find((known) => known === forced);
+  if (name) return name;
+  throw new UserError(
+    'backend.unavailable',
+    `UNDERSTUDY_BACKEND is "${forced}"; set it to native, tensorflow or reference, or leave it out.`,
+  );
+}
+
+async function loadForced(name: BackendName, options: DeviceOptions): Promise<Backend> {
+  switch (name) {
+    case 'reference': {
+      const { createReference } = await import('./reference/index.ts');
+      return createReference('UNDERSTUDY_BACKEND asks for it');
+    }
+    case 'tensorflow': {
+      const { loadTensorflow } = await import('./tensorflow/index.ts');
+      return running('TensorFlow', loadTensorflow({ ...options, gpu: 'preferred' }));
+    }
+    case 'native': {
+      const { loadNative } = await import('./native/index.ts');
+      return running('the native kernels', loadNative(options));
+    }
   }
-  const { createReference } = await import('./reference/index.ts');
-  if (forced === 'reference') return createReference('UNDERSTUDY_BACKEND asks for it');
-  const precision = choice.precision ?? 'float32';
-  if (forced === 'tensorflow') {
-    const { loadTensorflow } = await import('./tensorflow/index.ts');
-    const { threads } = choice;
-    const tensorflow = loadTensorflow({ threads, precision, gpu: 'preferred' });
-    if (!('unavailable' in tensorflow)) return tensorflow;
-    throw new UserError(
-      'backend.unavailable',
-      `UNDERSTUDY_BACKEND asks for TensorFlow, but ${tensorflow.unavailable}; leave it out to go on without it.`,
-    );
-  }
-  const { loadNative } = await import('./native/index.ts');
-  const native = loadNative({ threads: choice.threads, precision });
-  if (!('unavailable' in native)) return native;
-  if (precision === 'bfloat16') {
-    throw new UserError(
-      'backend.unavailable',
-      `bfloat16 was asked for, but ${native.unavailable}; leave --precision out to go on without it.`,
-    );
-  }
-  if (forced === 'native') {
-    throw new UserError(
-      'backend.unavailable',
-      `UNDERSTUDY_BACKEND asks for the native kernels, but ${native.unavailable}; leave it out to go on without them.`,
-    );
-  }
-  return createReference(native.unavailable);
+}
+
+/** Throws UserError `backend.unavailable` for one that does not run. */
+function running(what: string, loaded: Backend | { unavailable: string }): Backend {
+  if (!('unavailable' in loaded)) return loaded;
+  throw new UserError(
+    'backend.unavailable',
+    `UNDERSTUDY_BACKEND asks for ${what}, but ${loaded.unavailable}; leave it out to go on without.`,
+  );
 }

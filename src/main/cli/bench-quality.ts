@@ -27,7 +27,7 @@ export interface Quality {
   readonly parameters: number;
 }
 
-interface Recipe {
+export interface Recipe {
   /** null: as large as the alphabet. */
   readonly embedding: number | null;
   readonly hidden: number;
@@ -94,12 +94,17 @@ async function evaluate(network: Network, ids: Int32Array): Promise<number> {
   return total / columns.windows;
 }
 
-/** Trains a recipe on the first 90 % of a text and tells the held-back loss after each epoch. */
-export async function measureQuality(
-  backend: Backend,
-  options: BenchOptions,
-  output: Output,
-): Promise<Quality> {
+/** A text and what a recipe makes of it. */
+export interface QualityPlan {
+  readonly recipe: Recipe;
+  readonly ids: Int32Array;
+  /** Tokens that are learnt; the rest is held back. */
+  readonly cut: number;
+  readonly config: NetworkConfig;
+}
+
+/** Throws UserError where the text is missing or too short. */
+export async function planQuality(options: BenchOptions): Promise<QualityPlan> {
   const path = options.text ?? '';
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new UserError('text.missing', `${path} cannot be read; name a UTF-8 text file.`, {
@@ -115,7 +120,6 @@ export async function measureQuality(
       `${path} has ${ids.length} characters; this measurement needs ${Math.ceil((recipe.batch * recipe.window * 8) / TRAINED)}.`,
     );
   }
-  await backend.activate();
   const config: NetworkConfig = {
     cell: 'lstm',
     vocabulary,
@@ -124,6 +128,17 @@ export async function measureQuality(
     projection: 0,
     tied: false,
   };
+  return { recipe, ids, cut, config };
+}
+
+/** Trains a recipe on the first 90 % of a text and tells the held-back loss after each epoch. */
+export async function measureQuality(
+  backend: Backend,
+  { recipe, ids, cut, config }: QualityPlan,
+  options: BenchOptions,
+  output: Output,
+): Promise<Quality> {
+  await backend.activate();
   const network = createNetwork(config, initialWeights(config, createRandom(options.seed)));
   const optimiser = new AdamW(network, {
     beta1: 0.9,

@@ -14,7 +14,8 @@ export interface Speed {
   readonly tokens_per_s: number;
 }
 
-const networkOf = ({ V, E, H, L }: BenchOptions): NetworkConfig => ({
+/** What is measured as a network. */
+export const networkOf = ({ V, E, H, L }: BenchOptions): NetworkConfig => ({
   cell: 'lstm',
   vocabulary: V,
   embedding: E,

@@ -1,10 +1,13 @@
 import { Argument, Option, type Command } from 'commander';
+import type { DeviceChoice } from '../../shared/devices.ts';
 import { UserError } from '../../shared/errors.ts';
 import { appVersion } from '../engine/system.ts';
+import { deviceOption } from './device.ts';
 import { numberFlag, type NumberBounds } from './numbers.ts';
 import type { Output } from './output.ts';
 
 export const benchKinds = ['train', 'sample', 'quality'] as const;
+export type BenchKind = (typeof benchKinds)[number];
 export const recipeNames = ['recipe-c', 'char-rnn'] as const;
 
 /** What the three measurements need; sizes are named as in the papers. */
@@ -16,6 +19,7 @@ export interface BenchOptions {
   readonly L: number;
   readonly V: number;
   readonly runs: number;
+  readonly device: DeviceChoice;
   readonly threads: number;
   readonly seed: number;
   readonly epochs: number;
@@ -58,6 +62,11 @@ export function addBench(program: Command, output: Output): void {
     );
   }
   command
+    .addOption(
+      deviceOption(
+        'train, quality: what to train on; auto takes the fastest. Sampling is on the processor',
+      ),
+    )
     .option('--text <file>', 'quality: the text')
     .addOption(
       new Option('--recipe <name>', 'quality: the recipe').choices(recipeNames).default('recipe-c'),
@@ -70,7 +79,7 @@ export function addBench(program: Command, output: Output): void {
         .choices(['auto', 'float32', 'bfloat16', 'int8'])
         .default('auto'),
     )
-    .action(async (what: (typeof benchKinds)[number]) => {
+    .action(async (what: BenchKind) => {
       const options = command.opts<BenchOptions>();
       if (what === 'quality' && options.text === undefined) {
         throw new UserError('usage', 'bench quality needs --text FILE, the text to learn.');
@@ -79,21 +88,9 @@ export function addBench(program: Command, output: Output): void {
       if (precision === (what === 'sample' ? 'bfloat16' : 'int8')) {
         throw new UserError('usage', `bench ${what} does not know --precision ${precision}.`);
       }
-      const { chooseBackend } = await import('../backends/choose.ts');
-      const { noticeOf } = await import('../backends/backend.ts');
-      const backend = await chooseBackend({
-        threads: options.threads,
-        precision: precision === 'int8' ? 'float32' : precision,
-      });
-      const notice = noticeOf(backend);
-      if (notice !== null) output.note(`${notice}\n`);
-      const { measureSampling, measureTraining } = await import('./bench-speed.ts');
-      const result =
-        what === 'train'
-          ? await measureTraining(backend, options)
-          : what === 'sample'
-            ? measureSampling(backend, options)
-            : await (await import('./bench-quality.ts')).measureQuality(backend, options, output);
+      const { backend, result } = await (
+        await import('./bench-run.ts')
+      ).measure(what, options, output);
       const peer = `understudy ${appVersion()} ${backend.name}`;
       output.json({ peer, what, ...result });
     });

@@ -1,7 +1,9 @@
 import { Argument, Option, type Command } from 'commander';
+import type { DeviceChoice } from '../../shared/devices.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { ContinueRequest } from '../engine/continue-text.ts';
 import type { GenerationEvent } from '../lm/generation/index.ts';
+import { deviceOption, remarkOnDevice, WRITES_ON } from './device.ts';
 import { onInterrupt } from './interrupt.ts';
 import { describeBounds, numberFlag, parseNumber, type NumberBounds } from './numbers.ts';
 import type { Output } from './output.ts';
@@ -33,6 +35,7 @@ interface ContinueFlags {
   readonly maxTokens?: number;
   readonly context?: number;
   readonly precision: 'float32' | 'int8';
+  readonly device: DeviceChoice;
   readonly threads?: number;
   readonly json?: true;
 }
@@ -147,6 +150,7 @@ export function addContinue(program: Command, output: Output): void {
         .choices(['float32', 'int8'])
         .default('float32'),
     )
+    .addOption(deviceOption(WRITES_ON))
     .option('--json', 'print JSON lines');
   for (const [flag, value, bounds, help, group] of numbers) {
     const option = new Option(`${flag} <${value}>`, help).argParser(numberFlag(flag, bounds));
@@ -159,6 +163,7 @@ export function addContinue(program: Command, output: Output): void {
       flags.context ?? null,
       output,
     );
+    remarkOnDevice(flags.device, output);
     const { continueText } = await import('../engine/continue-text.ts');
     const request: ContinueRequest = {
       voice: flags.voice,

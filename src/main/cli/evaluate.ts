@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
+import type { DeviceChoice } from '../../shared/devices.ts';
 import { UserError } from '../../shared/errors.ts';
+import { deviceOption, remarkOnDevice, WRITES_ON } from './device.ts';
 import { count, figure, plural } from './format.ts';
 import { onInterrupt } from './interrupt.ts';
 import { numberFlag } from './numbers.ts';
@@ -7,6 +9,7 @@ import type { Output } from './output.ts';
 
 interface EvaluateFlags {
   readonly voice: string;
+  readonly device: DeviceChoice;
   readonly threads?: number;
   readonly precision: 'float32' | 'int8';
   readonly json?: true;
@@ -22,6 +25,7 @@ export function addEvaluate(program: Command, output: Output): void {
     )
     .argument('<files...>', 'texts, or folders of them')
     .requiredOption('--voice <voice>', 'folder of the voice')
+    .addOption(deviceOption(WRITES_ON))
     .option(
       '--threads <n>',
       'threads (default: all)',
@@ -34,7 +38,8 @@ export function addEvaluate(program: Command, output: Output): void {
     )
     .option('--json', 'print one JSON line');
   command.action(async (files: string[]) => {
-    const { voice, threads, precision, json } = command.opts<EvaluateFlags>();
+    const { voice, device, threads, precision, json } = command.opts<EvaluateFlags>();
+    remarkOnDevice(device, output);
     const { evaluateVoice } = await import('../engine/evaluate-voice.ts');
     const interrupt = onInterrupt(output, '');
     const result = await evaluateVoice({ voice, files, threads, precision }, interrupt).finally(

@@ -1,3 +1,4 @@
+import { speedsSentence } from '../../shared/devices.ts';
 import { droppedWords } from '../../shared/formats.ts';
 import type { DocumentReport, TrainingEvent, TrainingStage } from '../../shared/events.ts';
 import { bytes, count, duration, figure, oneLine, plural } from './format.ts';
@@ -76,7 +77,8 @@ export function sentence(event: Exclude<TrainingEvent, Progress>): string | null
     case 'estimate':
       return (
         `  ${plural(event.parameters, 'parameter')} on ${event.backend}: about ${duration(event.seconds)}, ` +
-        `${count(event.charactersPerSecond)} characters/s, ${bytes(event.memoryBytes)} of memory`
+        `${count(event.charactersPerSecond)} characters/s, ${bytes(event.memoryBytes)} of memory` +
+        (event.speeds.length > 1 ? `\n  ${speedsSentence(event.speeds, 'characters/s')}` : '')
       );
     case 'evaluation':
       return (

@@ -1,8 +1,10 @@
 import { Option, type Command } from 'commander';
 import type { CellKind, PresetName, UnitsKind } from '../../shared/config.ts';
+import type { DeviceChoice } from '../../shared/devices.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { TrainingPrecision } from '../backends/backend.ts';
 import type { TrainRequest, TrainResult } from '../engine/train-voice.ts';
+import { deviceOption, equipment } from './device.ts';
 import { count, duration, figure, shellQuote } from './format.ts';
 import { addParameters, overridesOf } from './hyperparameters.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -16,6 +18,7 @@ interface TrainFlags {
   readonly cell: CellKind;
   readonly preset: 'auto' | PresetName;
   readonly resume?: true;
+  readonly device: DeviceChoice;
   readonly threads?: number;
   readonly precision: TrainingPrecision;
   readonly range?: NonNullable<TrainRequest['range']>;
@@ -40,6 +43,7 @@ const ignoredByResume = (command: Command): string[] =>
 /** The command that goes on with a run that was stopped. */
 function resumeCommand(files: readonly string[], flags: TrainFlags): string {
   const words = ['understudy', 'train', ...files, '--out', flags.out, '--resume'];
+  if (flags.device !== 'auto') words.push('--device', flags.device);
   if (flags.threads !== undefined) words.push('--threads', String(flags.threads));
   if (flags.precision !== 'auto') words.push('--precision', flags.precision);
   if (flags.range) words.push('--range', `${flags.range.from}-${flags.range.to ?? ''}`);
@@ -75,7 +79,9 @@ export function addTrain(program: Command, output: Output): void {
     )
     .option('--resume', 'go on from the last checkpoint, to the same numbers')
     .addOption(
-      new Option('--device <name>', 'what to run on').choices(['auto', 'cpu']).default('auto'),
+      deviceOption(
+        'what to train on: the processor, an NVIDIA GPU by CUDA, a GPU by WebGPU; auto measures those that are here and takes the fastest',
+      ),
     )
     .option(
       '--threads <n>',
@@ -123,10 +129,15 @@ export function addTrain(program: Command, output: Output): void {
           cell: flags.cell,
           overrides: overridesOf(command),
           range: flags.range ?? null,
+          device: flags.device,
           threads: flags.threads,
           precision: flags.precision,
         },
-        { signal: interrupt.signal, event: (event) => view.show(event) },
+        {
+          signal: interrupt.signal,
+          event: (event) => view.show(event),
+          equipment: await equipment(),
+        },
       );
     } finally {
       view.close();

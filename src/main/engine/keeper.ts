@@ -7,6 +7,7 @@ import type { Corpus } from '../lm/text/index.ts';
 import { packLexicon } from '../lm/text/lexicon.ts';
 import type { Best, Measured, Snapshot } from '../lm/training/index.ts';
 import { FORMAT, KIND, type VoiceCard } from '../lm/voice/card.ts';
+import type { Equipment } from './devices/index.ts';
 import { samplePrompt, writeSamples } from './samples.ts';
 import { toCheckpoint, type Origin } from './snapshots.ts';
 import type { SourceFile } from './sources.ts';
@@ -17,6 +18,8 @@ export interface TrainJob {
   readonly signal: AbortSignal;
   readonly event: (event: TrainingEvent) => void;
   readonly system?: System;
+  /** The devices there are; without it, those of this computer, which are then not compared. */
+  readonly equipment?: Equipment;
 }
 
 /** Shortest time between two saves, in milliseconds: tiny epochs would spend it all on the disk. */

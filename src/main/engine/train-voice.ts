@@ -1,7 +1,7 @@
 import type { VoiceConfig } from '../../shared/config.ts';
+import type { DeviceChoice } from '../../shared/devices.ts';
 import { UserError } from '../../shared/errors.ts';
-import { noticeOf, type Backend, type TrainingPrecision } from '../backends/backend.ts';
-import { chooseBackend } from '../backends/choose.ts';
+import type { TrainingPrecision } from '../backends/backend.ts';
 import { loadLatestCheckpoint, removeCheckpoints } from '../files/checkpoints.ts';
 import { lockVoice } from '../files/lock.ts';
 import { assertFree, loadVoice, removeLeftovers } from '../files/voice-folder.ts';
@@ -18,7 +18,9 @@ import {
   train,
   type Choices,
   type Ending,
+  type Snapshot,
 } from '../lm/training/index.ts';
+import { equipmentHere, onDevice, speedsOf, stepShapeOf, type Chosen } from './devices/index.ts';
 import { Keeper, type TrainJob } from './keeper.ts';
 import { fromCheckpoint, type Origin } from './snapshots.ts';
 import { findSources, sourceOf, type Range, type SourceFile } from './sources.ts';
@@ -35,6 +37,8 @@ export interface TrainRequest extends Choices {
   readonly resume: boolean;
   /** Keep only this part of each file. */
   readonly range: Range | null;
+  /** `auto` unless it is named. */
+  readonly device?: DeviceChoice | undefined;
   readonly threads?: number | undefined;
   /** `auto` unless it is named. */
   readonly precision?: TrainingPrecision | undefined;
@@ -52,7 +56,8 @@ export interface TrainResult {
 /**
  * Trains a voice from files into a folder. From before the first step on the folder holds a voice that
  * loads, and later the best so far; checkpoints beside it let a later call go on exactly. When the signal
- * stops it, it finishes its step, saves and gives `stopped`.
+ * stops it, it finishes its step, saves and gives `stopped`. When a GPU is lost, it goes on on the processor
+ * from what was kept last.
  *
  * @throws UserError
  */
@@ -75,66 +80,82 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
   report(corpus, files, job);
 
   const memory = memoryFor(config, corpus, system);
-  const backend = await activeBackend(request, job);
-  if (resumed && resumed.origin.backend !== backend.description) {
-    job.event({
-      kind: 'notice',
-      text: `Training began on ${resumed.origin.backend}; here the last digits of its numbers may differ.`,
-    });
-  }
+  const { shape, charactersPerStep } = stepShapeOf(config, corpus);
+  const { device = 'auto', threads, precision = 'auto' } = request;
+  const tell = (text: string): void => job.event({ kind: 'notice', text });
+  /** Where to go on; null to begin. */
+  let latest = resumed?.snapshot ?? null;
 
-  const release = await lockVoice(out);
-  const network = createNetwork(
-    config.network,
-    resumed?.snapshot.weights ?? initialWeights(config.network, createRandom(config.training.seed)),
+  const sitting = async ({ device, backend, readings }: Chosen): Promise<TrainResult> => {
+    if (resumed && latest === resumed.snapshot && resumed.origin.backend !== backend.description) {
+      tell(
+        `Training began on ${resumed.origin.backend}; here the last digits of its numbers may differ.`,
+      );
+    }
+    const release = await lockVoice(out);
+    const weights =
+      latest?.weights ?? initialWeights(config.network, createRandom(config.training.seed));
+    const network = createNetwork(config.network, weights);
+    try {
+      await removeLeftovers(out);
+      const measured = await measure(network, corpus, config.training, system.now);
+      job.event({
+        kind: 'estimate',
+        device,
+        backend: backend.description,
+        speeds: speedsOf(readings, charactersPerStep),
+        parameters: parameterCount(config.network),
+        seconds: measured.seconds,
+        charactersPerSecond: measured.charactersPerSecond,
+        memoryBytes: memory,
+      });
+      const origin: Origin = {
+        config,
+        files: files.map(({ name, sha256 }) => ({ name, sha256 })),
+        range,
+        backend: backend.description,
+      };
+      const keeper = new Keeper({ out, origin, corpus, files, measured, backend, system, job });
+      // Checkpoints of a run that never came to a voice.
+      if (!latest) await removeCheckpoints(out);
+      // Killed between its first checkpoint and its first save, it left none.
+      else if (!saved) await keeper.keep(latest, false);
+      const { ending, snapshot } = await train(network, corpus, {
+        config: config.training,
+        resume: latest,
+        evaluation: measured.evaluation,
+        signal: job.signal,
+        now: system.now,
+        yieldNow: () => system.pause(backend),
+        event: job.event,
+        async checkpoint(snapshot: Snapshot, last: boolean) {
+          // The processor is not lost, and snapshots are large.
+          if (device !== 'cpu') latest = snapshot;
+          await keeper.keep(snapshot, last);
+        },
+      });
+      // Only a run that was cut short has something to go on from.
+      if (ending !== 'stopped') await removeCheckpoints(out);
+      job.event({ kind: 'stage', stage: 'done' });
+      return {
+        ending,
+        steps: snapshot.progress.step,
+        seconds: snapshot.progress.seconds,
+        heldBackNats: snapshot.best?.heldBackLoss ?? null,
+        bitsPerCharacter: snapshot.best?.bitsPerCharacter ?? null,
+      };
+    } finally {
+      network.dispose();
+      await release();
+    }
+  };
+  job.event({ kind: 'stage', stage: 'measuring' });
+  return onDevice(
+    job.equipment ?? equipmentHere(null, null),
+    { device, threads, precision, shape },
+    { tell, signal: job.signal },
+    sitting,
   );
-  try {
-    await removeLeftovers(out);
-    job.event({ kind: 'stage', stage: 'measuring' });
-    const measured = await measure(network, corpus, config.training, system.now);
-    job.event({
-      kind: 'estimate',
-      backend: backend.description,
-      parameters: parameterCount(config.network),
-      seconds: measured.seconds,
-      charactersPerSecond: measured.charactersPerSecond,
-      memoryBytes: memory,
-    });
-    const origin: Origin = {
-      config,
-      files: files.map(({ name, sha256 }) => ({ name, sha256 })),
-      range,
-      backend: backend.description,
-    };
-    const keeper = new Keeper({ out, origin, corpus, files, measured, backend, system, job });
-    // Checkpoints of a run that never came to a voice.
-    if (!resumed) await removeCheckpoints(out);
-    // Killed between its first checkpoint and its first save, it left none.
-    else if (!saved) await keeper.keep(resumed.snapshot, false);
-    const { ending, snapshot } = await train(network, corpus, {
-      config: config.training,
-      resume: resumed?.snapshot ?? null,
-      evaluation: measured.evaluation,
-      signal: job.signal,
-      now: system.now,
-      yieldNow: () => system.pause(backend),
-      event: job.event,
-      checkpoint: (snapshot, last) => keeper.keep(snapshot, last),
-    });
-    // Only a run that was cut short has something to go on from.
-    if (ending !== 'stopped') await removeCheckpoints(out);
-    job.event({ kind: 'stage', stage: 'done' });
-    return {
-      ending,
-      steps: snapshot.progress.step,
-      seconds: snapshot.progress.seconds,
-      heldBackNats: snapshot.best?.heldBackLoss ?? null,
-      bitsPerCharacter: snapshot.best?.bitsPerCharacter ?? null,
-    };
-  } finally {
-    network.dispose();
-    await release();
-  }
 }
 
 /** A voice without checkpoints was trained to its end, or never begun, which `loadVoice` says. */
@@ -264,15 +285,4 @@ export function memoryFor(config: VoiceConfig, corpus: Corpus, system: System): 
     `Training would need another ${mb(training)} of memory and ${mb(available)} are free; ` +
       'choose a smaller preset, smaller layers or a smaller batch, or close other programs.',
   );
-}
-
-async function activeBackend(
-  { threads, precision = 'auto' }: Pick<TrainRequest, 'threads' | 'precision'>,
-  { event }: TrainJob,
-): Promise<Backend> {
-  const backend = await chooseBackend({ threads, precision });
-  const notice = noticeOf(backend);
-  if (notice !== null) event({ kind: 'notice', text: notice });
-  await backend.activate();
-  return backend;
 }

@@ -6,6 +6,7 @@ import { isUserError, UserError } from '../../shared/errors.ts';
 import { serve, type Server } from '../../shared/rpc/index.ts';
 import { claim, prepare } from './data-folder.ts';
 import { Documents, recoverGone, UndoStore, type Keepable } from './documents/index.ts';
+import { createDevices } from './devices/index.ts';
 import { createEngines } from './engines/index.ts';
 import { createExport } from './export/index.ts';
 import { History } from './history/index.ts';
@@ -152,8 +153,10 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     now: () => new Date(),
   });
 
+  const devices = createDevices({ launch, log });
   const engines = createEngines({
     launch,
+    devices,
     threads: () => settings.value.threads,
     changed: (status) => emit('enginesChanged', status),
     log,
@@ -184,6 +187,8 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     engines,
     voicePath,
     resolve: (wanted) => sources.resolve(wanted),
+    device: () => settings.value.device,
+    readings: at('devices.json'),
     memoryLimit: () => settings.value.memoryLimit * 1e6,
     changed(state) {
       emit('trainingChanged', state);
@@ -314,6 +319,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     importVoice: ({ name, bytes }) => voices.import(name, Buffer.from(bytes, 'base64')),
     addTrainingText: ({ name, bytes }) => sources.add(name, Buffer.from(bytes, 'base64')),
 
+    ...devices.handlers,
     ...exporting,
     ...suggestions.handlers,
     ...training.handlers,
@@ -342,6 +348,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       await training.dispose();
       suggestions.dispose();
       engines.dispose();
+      devices.dispose();
       await library.close();
       for (const store of [settings, session, history, chosen, words, folders]) await store.flush();
       await sources.close();

@@ -21,8 +21,8 @@ export interface Platform {
   printPdf(html: string, signal: AbortSignal): Promise<Uint8Array>;
 }
 
-/** Two that live as long as the app, and one that is started for each book. */
-export type EngineRole = 'trainer' | 'sampler' | 'exporter';
+/** Two that live as long as the app, one that is started for each book, and one for each try of a device. */
+export type EngineRole = 'trainer' | 'sampler' | 'exporter' | 'gauge';
 
 /** A running engine process, whatever started it. */
 export interface EngineProcess {

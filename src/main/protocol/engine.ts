@@ -1,4 +1,4 @@
-/** The boundary between the host and an engine process. One program, two roles: `trainer`, `sampler`. */
+/** The boundary between the host and the two engine processes that stay: one program, `trainer` and `sampler`. */
 import * as v from 'valibot';
 import {
   choicesSchema,
@@ -8,8 +8,10 @@ import {
   type TrainingEstimate,
   type TrainingReport,
 } from '../../shared/api/index.ts';
+import { deviceChoices } from '../../shared/devices.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
 import { call, event, stream } from '../../shared/rpc/index.ts';
+import { gaugeAnswerSchema, type GaugeRequest } from './gauge.ts';
 
 const place = v.pipe(v.string(), v.minLength(1), v.maxLength(32_768));
 const places = v.pipe(v.array(place), v.minLength(1), v.maxLength(10_000));
@@ -37,21 +39,30 @@ export interface TrainEnd {
   readonly ending: 'finished' | 'no longer learning' | 'stopped';
 }
 
+/** What to train on, and the file in which readings of the devices are kept. */
+const where = { device: v.picklist(deviceChoices), readings: place };
+
 export const trainerApi = {
   ...engineApi,
   inspect: call<TrainingReport>()(v.strictObject({ files: places, choices: choicesSchema })),
-  estimate: call<TrainingEstimate>()(v.strictObject({ files: places, choices: choicesSchema })),
+  estimate: call<TrainingEstimate>()(
+    v.strictObject({ files: places, choices: choicesSchema, ...where }),
+  ),
   /** Cancelling finishes the step, saves, and ends with `stopped`. */
   train: stream<TrainingEvent, TrainEnd>()(
     v.strictObject({
       files: places,
       out: place,
       choices: choicesSchema,
+      ...where,
       resume: v.boolean(),
       /** Bytes, or 0 for no limit. */
       memoryLimit: offset,
     }),
   ),
+  /** A device is to be tried, which takes a process of its own: the host starts it, and tells with `gauged`. */
+  gauge: event<{ readonly id: number; readonly request: GaugeRequest }>(),
+  gauged: call<null>()(v.strictObject({ id: offset, answer: gaugeAnswerSchema })),
   /**
    * For these milliseconds no step begins (`wait`: a suggestion streams), or steps take half of the threads
    * (`slow`: the writer types). 0 ends it.

@@ -6,8 +6,7 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { isUserError } from '../../shared/errors.ts';
-import { createHost, forkEngine, loadPage } from '../host/index.ts';
-import { dataFolder } from './folders.ts';
+import { createHost, dataFolder, forkEngine, loadPage } from '../host/index.ts';
 import { webPlatform } from './platform.ts';
 import { startWebServer } from './server.ts';
 

@@ -1,5 +1,6 @@
 /** The whole boundary between the page and the host. Both ends and all validation are derived from `api`. */
 import * as v from 'valibot';
+import type { DeviceState } from '../devices.ts';
 import type { Dropped } from '../formats.ts';
 import { call, event, stream, type Client, type Emit, type Handlers } from '../rpc/index.ts';
 import type { MenuCommand } from './commands.ts';
@@ -113,6 +114,8 @@ export const api = {
 
   changeSettings: call<Settings>()(settingsChangeSchema),
   settingsChanged: event<Settings>(),
+  /** What voices can be trained on here. Loads each device once, which may take seconds. */
+  devices: call<readonly DeviceState[]>()(nothing),
   /** What comes of the settings of the spelling. */
   spelling: call<Spelling>()(nothing),
   saveSession: call<null>()(sessionSchema),

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { deviceChoices } from '../devices.ts';
 import { bookChoicesSchema, defaultBookChoices } from './exports.ts';
 import { real, text, whole } from './values.ts';
 
@@ -27,7 +28,8 @@ export const settingsSchema = v.strictObject({
   autosaveDelay: whole(200, 1000),
   /** Keys by command, in CodeMirror's notation ("Mod-Enter"); what is not here has its default. */
   keys: v.record(text(64), text(64)),
-  device: v.picklist(['auto', 'cpu']),
+  /** What voices are trained on. */
+  device: v.picklist(deviceChoices),
   /** 0: all. */
   threads: whole(0, 256),
   /** Most memory that training may take, in MB; 0 for no limit. */

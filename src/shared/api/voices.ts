@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { UnitsKind, VoiceConfig } from '../config.ts';
+import type { DeviceName, DeviceSpeed } from '../devices.ts';
 import type { DocumentReport, Evaluation, TrainingEvent, TrainingStage } from '../events.ts';
 import { entryName, entryPath, real, text, whole } from './values.ts';
 
@@ -130,8 +131,11 @@ export interface TrainingEstimate {
   readonly seconds: number;
   readonly charactersPerSecond: number;
   readonly memoryBytes: number;
+  readonly device: DeviceName;
   /** "CPU, AVX-512, 2 threads". */
   readonly backend: string;
+  /** Of all devices that were compared; none where there was no choice. */
+  readonly speeds: readonly DeviceSpeed[];
 }
 
 type OfKind<K extends TrainingEvent['kind']> = Extract<TrainingEvent, { kind: K }>;

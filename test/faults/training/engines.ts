@@ -64,11 +64,12 @@ export async function forceFailures(times: number, seed = 1): Promise<Outcome> {
   block.enable();
   try {
     for (let series = 0; forced < times; series++) {
-      const { launch, newest } = launcher();
+      const { launch, devices, newest } = launcher();
       let trainer: EngineState = { kind: 'starting' };
       let state: TrainingState | null = null;
       const engines = createEngines({
         launch,
+        devices,
         threads: () => 1,
         changed: (status) => (trainer = status.trainer),
         log: () => undefined,
@@ -78,6 +79,8 @@ export async function forceFailures(times: number, seed = 1): Promise<Outcome> {
         engines,
         voicePath: (name) => join(root, 'voices', `${name}.voice`),
         resolve: () => Promise.resolve([join(root, 'a.md')]),
+        device: () => 'auto',
+        readings: join(root, 'devices.json'),
         memoryLimit: () => 0,
         changed: (next) => (state = next),
         voiceChanged: () => undefined,

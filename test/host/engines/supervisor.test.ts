@@ -21,6 +21,7 @@ function supervised(program?: string, timing = { pingEvery: 50, hangLimit: 400 }
   const kinds: EngineState['kind'][] = [];
   const engines = createEngines({
     launch: launched.launch,
+    devices: launched.devices,
     threads: () => 1,
     changed: ({ trainer }) => kinds.push(trainer.kind),
     log: (line) => launched.lines.push(line),
@@ -128,6 +129,7 @@ describe('a supervisor', () => {
       launch() {
         throw new Error('No engine here');
       },
+      devices: launcher().devices,
       threads: () => 1,
       changed: () => undefined,
       log: () => undefined,
@@ -143,6 +145,8 @@ describe('a supervisor', () => {
       out: 'nowhere',
       choices: defaultChoices,
       resume: false,
+      device: 'auto' as const,
+      readings: 'devices.json',
       memoryLimit: 0,
     };
     const { signal } = new AbortController();

@@ -1,9 +1,10 @@
-/** The program of an engine process: `--role trainer`, `--role sampler` or `--role exporter`. */
+/** The program of an engine process: `--role trainer`, `sampler`, `exporter` or `gauge`. */
 import { randomInt } from 'node:crypto';
 import { constants, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { samplerApi, trainerApi } from '../../protocol/engine.ts';
 import { exporterApi } from '../../protocol/exporter.ts';
+import { gaugeApi } from '../../protocol/gauge.ts';
 import { serve } from '../../../shared/rpc/index.ts';
 import { lineToHost } from './line.ts';
 
@@ -20,7 +21,8 @@ if (role === 'trainer') {
   // Before any thread is made: they all inherit it.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const { createTrainer } = await import('./trainer.ts');
-  const server = serve(trainerApi, port, createTrainer(), {
+  const trainer = createTrainer((gauge) => server.emit('gauge', gauge));
+  const server = serve(trainerApi, port, trainer, {
     unexpected: (error, name) => server.emit('log', tell(error, name)),
   });
 } else if (role === 'sampler') {
@@ -36,6 +38,15 @@ if (role === 'trainer') {
   const server = serve(exporterApi, port, createExporter(), {
     unexpected: (error, name) => server.emit('log', tell(error, name)),
   });
+} else if (role === 'gauge') {
+  // As what trains: what is measured is what it would have.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  const { createGauge } = await import('./gauge.ts');
+  const server = serve(gaugeApi, port, createGauge(), {
+    unexpected: (error, name) => server.emit('log', tell(error, name)),
+  });
 } else {
-  throw new TypeError(`An engine's --role is trainer, sampler or exporter, not ${String(role)}.`);
+  throw new TypeError(
+    `An engine's --role is trainer, sampler, exporter or gauge, not ${String(role)}.`,
+  );
 }

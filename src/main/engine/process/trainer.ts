@@ -1,8 +1,10 @@
 import { chooseBackend } from '../../backends/choose.ts';
 import type { TrainerApi } from '../../protocol/engine.ts';
+import type { GaugeAnswer } from '../../protocol/gauge.ts';
 import type { TrainingEvent } from '../../../shared/events.ts';
 import { success } from '../../../shared/result.ts';
-import { ItemQueue, type Handlers } from '../../../shared/rpc/index.ts';
+import { ItemQueue, type Handlers, type PayloadOf } from '../../../shared/rpc/index.ts';
+import { equipmentHere, type Equipment, type Gauge } from '../devices/index.ts';
 import { estimateTraining } from '../estimate-training.ts';
 import { inspectSources } from '../inspect-sources.ts';
 import { computer, type System } from '../system.ts';
@@ -18,8 +20,14 @@ const newest = (earlier: TrainingEvent, later: TrainingEvent): TrainingEvent | n
 /** Milliseconds between two events of progress. */
 const PROGRESS_EVERY = 100;
 
-/** Answers what the host asks of the process that trains. */
-export function createTrainer(): Handlers<TrainerApi> {
+/**
+ * Answers what the host asks of the process that trains.
+ *
+ * @param wanted asks the host to try a device
+ */
+export function createTrainer(
+  wanted: (gauge: PayloadOf<TrainerApi['gauge']>) => void,
+): Handlers<TrainerApi> {
   const gate = new Gate();
   /** As the backend takes it: undefined for all. */
   let threads: number | undefined;
@@ -37,6 +45,25 @@ export function createTrainer(): Handlers<TrainerApi> {
     pause: (team) => gate.pass(signal, team),
   });
 
+  /** Devices that the host tries for us, by number. */
+  const asked = new Map<number, (answer: GaugeAnswer) => void>();
+  let numbers = 0;
+  const gauge: Gauge = (request, signal) =>
+    new Promise((resolve) => {
+      const id = numbers++;
+      // The process ends by itself, and is not waited for.
+      const leave = (): void => settle({ kind: 'failed', why: 'it was stopped' });
+      const settle = (answer: GaugeAnswer): void => {
+        asked.delete(id);
+        signal.removeEventListener('abort', leave);
+        resolve(answer);
+      };
+      asked.set(id, settle);
+      signal.addEventListener('abort', leave);
+      wanted({ id, request });
+    });
+  const equipmentFor = (readings: string): Equipment => equipmentHere(gauge, readings);
+
   return {
     async hello(request) {
       threads = request.threads || undefined;
@@ -49,15 +76,20 @@ export function createTrainer(): Handlers<TrainerApi> {
       else gate.slow(milliseconds);
       return Promise.resolve(null);
     },
+    gauged({ id, answer }) {
+      asked.get(id)?.(answer);
+      return Promise.resolve(null);
+    },
     inspect: ({ files, choices }) => inspectSources(files, choicesOf(choices)),
-    async estimate({ files, choices }) {
+    async estimate({ files, choices, device, readings }) {
+      const request = { ...choicesOf(choices), files, device, threads };
       const estimate = measuring.then(() =>
-        estimateTraining({ ...choicesOf(choices), files, threads }),
+        estimateTraining(request, computer, equipmentFor(readings)),
       );
       measuring = estimate.catch(() => undefined);
       return estimate;
     },
-    async *train({ files, out, choices, resume, memoryLimit }, signal) {
+    async *train({ files, out, choices, device, readings, resume, memoryLimit }, signal) {
       const events = new ItemQueue<TrainingEvent, null>(newest);
       let told = -Infinity;
       const event = (event: TrainingEvent): void => {
@@ -69,8 +101,9 @@ export function createTrainer(): Handlers<TrainerApi> {
         events.item(event);
       };
       const system = systemFor(memoryLimit, signal);
-      const request = { ...choicesOf(choices), files, out, resume, range: null, threads };
-      const trained = trainVoice(request, { signal, event, system }).catch((error: unknown) => {
+      const request = { ...choicesOf(choices), files, out, resume, range: null, device, threads };
+      const job = { signal, event, system, equipment: equipmentFor(readings) };
+      const trained = trainVoice(request, job).catch((error: unknown) => {
         // A fresh process has all its memory again, and goes on from the last checkpoint.
         if (isOutOfMemory(error)) process.exit(1);
         throw error;

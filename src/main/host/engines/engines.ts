@@ -1,5 +1,6 @@
 import type { EngineStatus } from '../../../shared/api/index.ts';
 import { samplerApi, trainerApi, type SamplerApi, type TrainerApi } from '../../protocol/engine.ts';
+import type { HostDevices } from '../devices/index.ts';
 import type { LaunchEngine } from '../types.ts';
 import { Supervisor, type EngineClient } from './supervisor.ts';
 import type { Timing } from './watch.ts';
@@ -8,6 +9,8 @@ export interface EnginesOptions {
   readonly launch: LaunchEngine;
   /** The writer's setting, read at each start; 0: all. */
   readonly threads: () => number;
+  /** Tries a device for the process that trains: it can start none itself. */
+  readonly devices: Pick<HostDevices, 'try'>;
   readonly changed: (status: EngineStatus) => void;
   /** One line for the log file. */
   readonly log: (line: string) => void;
@@ -27,6 +30,7 @@ export interface Engines {
 export function createEngines({
   launch,
   threads,
+  devices,
   changed,
   log,
   timing = {},
@@ -37,6 +41,18 @@ export function createEngines({
     ...common,
     // A step, an evaluation's window or the learning of subwords may take seconds.
     timing: { pingEvery: 2000, hangLimit: 60_000, ...timing },
+    launched(client) {
+      client.on.gauge(({ id, request }) => {
+        devices.try(request).then(
+          (answer) => client.call.gauged({ id, answer }),
+          (error: unknown) => {
+            log(`trainer: a device could not be tried: ${String(error)}`);
+            const why = 'the process that tries it cannot be started';
+            return client.call.gauged({ id, answer: { kind: 'failed', why } });
+          },
+        );
+      });
+    },
   });
   const sampler = new Supervisor('sampler', samplerApi, {
     ...common,

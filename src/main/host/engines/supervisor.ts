@@ -52,12 +52,14 @@ export interface EngineClient<T extends Table> {
   started(listener: () => void): Disposer;
 }
 
-export interface SupervisorOptions {
+export interface SupervisorOptions<T extends Table> {
   readonly launch: LaunchEngine;
   readonly threads: () => number;
   readonly changed: () => void;
   readonly log: (line: string) => void;
   readonly timing: Timing;
+  /** Gets each fresh process's end of the line, to hear of its events and to answer them. */
+  readonly launched?: (client: Client<T>) => void;
 }
 
 interface Running<T extends Table> {
@@ -66,7 +68,7 @@ interface Running<T extends Table> {
   readonly watch: Watch;
 }
 
-type Supervised = Exclude<EngineRole, 'exporter'>;
+type Supervised = Extract<EngineRole, 'trainer' | 'sampler'>;
 
 const NAMES: Readonly<Record<Supervised, string>> = {
   trainer: 'The part of Understudy that trains voices',
@@ -80,7 +82,7 @@ const START_LIMIT = 60_000;
 export class Supervisor<T extends typeof engineApi & Table> implements EngineClient<T> {
   readonly #role: Supervised;
   readonly #table: T;
-  readonly #options: SupervisorOptions;
+  readonly #options: SupervisorOptions<T>;
   readonly #listeners = new Set<() => void>();
   readonly #restarts = new Restarts();
   #state: EngineState = { kind: 'starting' };
@@ -91,7 +93,7 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
   #users = 0;
   #disposed = false;
 
-  constructor(role: Supervised, table: T, options: SupervisorOptions) {
+  constructor(role: Supervised, table: T, options: SupervisorOptions<T>) {
     this.#role = role;
     this.#table = table;
     this.#options = options;
@@ -223,6 +225,7 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
     });
     const running: Running<T> = { process, client, watch };
     common.on.log((line) => log(`${this.#role}: ${line}`));
+    this.#options.launched?.(client);
     const ready = this.#greet(running, common);
     // Whoever asks hears of a failure; who asks nothing sees the state.
     ready.catch(() => undefined);

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TrainingState } from '../../../shared/api/index.ts';
+import type { DeviceChoice, DeviceName } from '../../../shared/devices.ts';
 import { isUserError } from '../../../shared/errors.ts';
 import type { TrainingEvent } from '../../../shared/events.ts';
 import { failure } from '../../../shared/result.ts';
@@ -31,6 +32,9 @@ export class Job {
   readonly #work: Work;
   readonly #update: (change: (state: TrainingState) => TrainingState) => void;
   readonly #abort = new AbortController();
+  #device: DeviceChoice;
+  /** What it trains on now, as far as it has told. */
+  #runsOn: DeviceName = 'cpu';
   #intent: 'pause' | 'stop' = 'pause';
   /** The plan lies beside the checkpoints. */
   #planned: boolean;
@@ -46,6 +50,7 @@ export class Job {
     this.#work = work;
     this.#update = update;
     this.#planned = work.resume;
+    this.#device = options.device();
     this.over = this.#run();
   }
 
@@ -87,25 +92,29 @@ export class Job {
         const engine = this.#options.engines.trainer.state();
         if (engine.kind === 'stopped') throw error;
         resume = await hasCheckpoint(out);
+        // A driver that hangs or crashes would do so again.
+        const leaves = this.#runsOn !== 'cpu';
+        if (leaves) this.#device = 'cpu';
+        const how = resume
+          ? 'The training stopped unexpectedly and went on from its last checkpoint'
+          : 'The training stopped unexpectedly before its first checkpoint and began again';
+        const where = leaves ? ', on the processor: perhaps the GPU or its driver failed' : '';
         this.#update((state) =>
-          noticed(
-            { ...state, status: { kind: 'running', stage: 'reading' } },
-            resume
-              ? 'The training stopped unexpectedly and went on from its last checkpoint.'
-              : 'The training stopped unexpectedly before its first checkpoint and began again.',
-          ),
+          noticed({ ...state, status: { kind: 'running', stage: 'reading' } }, `${how}${where}.`),
         );
       }
     }
   }
 
   async #once(resume: boolean): Promise<TrainEnd> {
-    const { engines, memoryLimit } = this.#options;
+    const { engines, memoryLimit, readings } = this.#options;
     const { files, out, plan } = this.#work;
     const request = {
       files: [...files],
       out,
       choices: plan.choices,
+      device: this.#device,
+      readings,
       resume,
       memoryLimit: memoryLimit(),
     };
@@ -122,6 +131,7 @@ export class Job {
   }
 
   async #hear(event: TrainingEvent): Promise<void> {
+    if (event.kind === 'estimate') this.#runsOn = event.device;
     this.#update((state) => after(state, event));
     const saved = this.#saving && !(event.kind === 'stage' && event.stage === 'saving');
     this.#saving = event.kind === 'stage' && event.stage === 'saving';

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ApiHandlers, Source, TrainingState } from '../../../shared/api/index.ts';
+import type { DeviceChoice } from '../../../shared/devices.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
 import { removeCheckpoints } from '../../files/checkpoints.ts';
 import { assertFree } from '../../files/voice-folder.ts';
@@ -19,6 +20,10 @@ export interface TrainingOptions {
    * @throws UserError, such as `text.missing` for a source that is gone
    */
   readonly resolve: (sources: readonly Source[]) => Promise<readonly string[]>;
+  /** What the writer wants to train on. */
+  readonly device: () => DeviceChoice;
+  /** File in which readings of the devices are kept. */
+  readonly readings: string;
   /** Most memory in bytes, 0 for no limit. */
   readonly memoryLimit: () => number;
   readonly changed: (state: TrainingState | null) => void;
@@ -110,7 +115,9 @@ export function createTraining(options: TrainingOptions): Training {
       async estimateTraining(plan) {
         // Beside a training it would tell of half a computer.
         refuseWhile(busy);
-        return engines.trainer.call('estimate', await request(plan));
+        const { readings } = options;
+        const where = { device: options.device(), readings };
+        return engines.trainer.call('estimate', { ...(await request(plan)), ...where });
       },
       startTraining: async ({ name, ...plan }) =>
         begin(checkedName(name), false, async (out) => {
