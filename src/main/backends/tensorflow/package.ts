@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import util from 'node:util';
 import type { Binding } from './binding.ts';
+import { tellingOfLoss } from './lost.ts';
 import type { NodeBackend, Parts } from './session.ts';
 
 const PACKAGE = '@tensorflow/tfjs-node-gpu';
@@ -69,7 +70,9 @@ export function loadPackage(settings: {
   const require = createRequire(path.join(folder, 'package.json'));
   let binding: Binding;
   try {
-    binding = require(file) as Binding;
+    const loaded = require(file) as Binding;
+    // On the processor an op that fails is a mistake of ours.
+    binding = loaded.isUsingGpuDevice() ? tellingOfLoss(loaded) : loaded;
   } catch (error) {
     return {
       unavailable: `TensorFlow does not load (${firstLine(error)}); "npm rebuild ${PACKAGE}" installs it anew`,
