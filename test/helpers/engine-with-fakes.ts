@@ -1,5 +1,6 @@
 /** The engine's program with the devices of a test. */
 import { parseArgs } from 'node:util';
+import { equipmentHere } from '../../src/main/engine/devices/index.ts';
 import { createGauge } from '../../src/main/engine/process/gauge.ts';
 import { lineToHost } from '../../src/main/engine/process/line.ts';
 import { createTrainer } from '../../src/main/engine/process/trainer.ts';
@@ -17,6 +18,14 @@ const unexpected = (error: unknown): void => {
 if (role === 'gauge') {
   serve(gaugeApi, port, createGauge(fakesOfTest()), { unexpected });
 } else {
-  const trainer = createTrainer((gauge) => server.emit('gauge', gauge), fakesOfTest());
+  const trainer = createTrainer(
+    (gauge) => server.emit('gauge', gauge),
+    (gauge, file) => ({
+      ...equipmentHere(gauge, file),
+      devices: fakesOfTest(),
+      // Processes start slowly on a busy computer.
+      patience: 100_000,
+    }),
+  );
   const server = serve(trainerApi, port, trainer, { unexpected });
 }

@@ -15,7 +15,11 @@ export interface Fake {
   readonly lostAt?: number | 'measuring';
   /** It loads for ever, in native code for all that one can tell; its process is written to this file. */
   readonly hangs?: string;
+  /** While it loads. */
   readonly crashes?: boolean;
+  /** In this step its driver ends the process, or never comes back. */
+  readonly crashesAt?: number;
+  readonly hangsAt?: number;
   readonly missing?: string;
 }
 export type Fakes = Partial<Record<DeviceName, Fake>>;
@@ -29,7 +33,7 @@ function block(milliseconds: number): void {
 }
 
 /** Every training step updates once: there it is slow, or lost. */
-function hamper({ slow = 0, lostAt }: Fake): void {
+function hamper({ slow = 0, lostAt, crashesAt, hangsAt }: Fake): void {
   const { backendName } = engine();
   const real = getKernel('AdamW', backendName);
   let step = 0;
@@ -44,6 +48,8 @@ function hamper({ slow = 0, lostAt }: Fake): void {
       // What is measured must not learn anything.
       const learns = parameters.attrs?.['rate'] !== 0;
       if (learns) step++;
+      if (learns && step === crashesAt) process.kill(process.pid, 'SIGSEGV');
+      if (learns && step === hangsAt) block(600_000);
       if (lostAt !== (learns ? step : 'measuring')) return real.kernelFunc(parameters);
       replace(real);
       throw new UserError('backend.lost', LOST);

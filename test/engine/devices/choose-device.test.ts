@@ -37,7 +37,7 @@ interface Room extends Equipment {
   readonly told: string[];
   readonly asked: GaugeRequest[];
   readonly file: string;
-  choose(change?: Partial<DeviceWork>): ReturnType<typeof chooseDevice>;
+  readonly choose: (change?: Partial<DeviceWork>) => ReturnType<typeof chooseDevice>;
 }
 
 /** Devices that are tried in real processes, with all the time that a busy computer needs. */

@@ -22,12 +22,8 @@ export interface Equipment {
 const PATIENCE = 10_000;
 
 /** @param file where readings are kept, or null */
-export const equipmentHere = (
-  gauge: Gauge | null,
-  file: string | null,
-  devices: Devices = devicesHere,
-): Equipment => ({
-  devices,
+export const equipmentHere = (gauge: Gauge | null, file: string | null): Equipment => ({
+  devices: devicesHere,
   gauge,
   readings: new Readings(file),
   patience: PATIENCE,

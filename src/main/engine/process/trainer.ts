@@ -1,5 +1,4 @@
 import { chooseBackend } from '../../backends/choose.ts';
-import { devicesHere, type Devices } from '../../backends/devices/index.ts';
 import type { TrainerApi } from '../../protocol/engine.ts';
 import type { GaugeAnswer } from '../../protocol/gauge.ts';
 import type { TrainingEvent } from '../../../shared/events.ts';
@@ -28,7 +27,7 @@ const PROGRESS_EVERY = 100;
  */
 export function createTrainer(
   wanted: (gauge: PayloadOf<TrainerApi['gauge']>) => void,
-  devices: Devices = devicesHere,
+  equip: typeof equipmentHere = equipmentHere,
 ): Handlers<TrainerApi> {
   const gate = new Gate();
   /** As the backend takes it: undefined for all. */
@@ -64,7 +63,7 @@ export function createTrainer(
       signal.addEventListener('abort', leave);
       wanted({ id, request });
     });
-  const equipmentFor = (readings: string): Equipment => equipmentHere(gauge, readings, devices);
+  const equipmentFor = (readings: string): Equipment => equip(gauge, readings);
 
   return {
     async hello(request) {

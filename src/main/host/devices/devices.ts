@@ -6,9 +6,9 @@ import type { EngineProcess, LaunchEngine } from '../types.ts';
 export interface HostDevices {
   readonly handlers: Pick<ApiHandlers, 'devices'>;
   /** Tries a device, for the engine process that trains. */
-  try(request: GaugeRequest): Promise<GaugeAnswer>;
+  readonly try: (request: GaugeRequest) => Promise<GaugeAnswer>;
   /** Ends what is being tried. */
-  dispose(): void;
+  readonly dispose: () => void;
 }
 
 /** Longest time that a device may take to load, in milliseconds: TensorFlow on a slow disk takes some. */
