@@ -107,6 +107,24 @@ test('a language that is none is told of', async ({ writer }) => {
   await expect(writer.text).toHaveAttribute('lang', 'en-GB');
 });
 
+test('what voices are trained on is chosen among what is here, and the rest says why not', async ({
+  app,
+  writer,
+}) => {
+  const settings = await writer.opensPanel('Settings');
+  await expect(settings.getByText(/^Processor: CPU, .* threads?\.$/)).toBeVisible();
+  await expect(settings.getByText(/^NVIDIA GPU by CUDA/)).toBeVisible();
+  await expect(settings.getByText(/^GPU by WebGPU/)).toBeVisible();
+  const device = settings.getByLabel('Train voices on');
+  await expect(device).toHaveValue('0');
+  const missing = device.getByRole('option', { name: /\(not here\)$/ });
+  for (const option of await missing.all()) await expect(option).toBeDisabled();
+  await device.selectOption('Processor');
+  await app.restart();
+  const again = await writer.opensPanel('Settings');
+  await expect(again.getByLabel('Train voices on')).toHaveValue('1');
+});
+
 test('goals count what one writes oneself', async ({ writer }) => {
   const settings = await writer.opensPanel('Settings');
   await writer.fills(settings.getByLabel('Words a day'), '4');

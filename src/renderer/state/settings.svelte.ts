@@ -6,6 +6,7 @@ import {
   type Spelling,
   type Start,
 } from '../../shared/api/index.ts';
+import type { DeviceState } from '../../shared/devices.ts';
 import { unwrap } from '../../shared/result.ts';
 import type { Notices } from './notices.svelte.ts';
 
@@ -14,6 +15,8 @@ export class Settings {
   values = $state.raw<Values>(defaultSettings);
   /** Who checks the spelling; null as long as no one asked. */
   spelling = $state.raw<Spelling | null>(null);
+  /** What voices can be trained on; null as long as it is not known. */
+  devices = $state.raw<readonly DeviceState[] | null>(null);
   readonly #client: ApiClient;
   readonly #notices: Notices;
   /** Changes that the host has not confirmed; what it tells meanwhile does not undo them. */
@@ -40,6 +43,12 @@ export class Settings {
     if (this.spelling !== null && ('language' in change || 'spellcheck' in change)) {
       await this.readSpelling();
     }
+  }
+
+  async readDevices(): Promise<void> {
+    this.devices = await this.#notices.attempt(async () =>
+      unwrap(await this.#client.call.devices({})),
+    );
   }
 
   async readSpelling(): Promise<void> {

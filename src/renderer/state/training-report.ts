@@ -1,5 +1,6 @@
 /** What was found in the pages, and what training on them will take, in plain words. */
 import type { TrainingEstimate, TrainingReport } from '../../shared/api/index.ts';
+import { speedsSentence, type DeviceSpeed } from '../../shared/devices.ts';
 import type { DocumentReport } from '../../shared/events.ts';
 import { droppedWords, sumOfDropped } from '../../shared/formats.ts';
 import { bytes, count, duration, listed, plural } from './training-words.ts';
@@ -65,3 +66,8 @@ export const estimateSentence = ({ seconds }: TrainingEstimate): string =>
 export const estimateDetails = (estimate: TrainingEstimate): string =>
   `${count(estimate.parameters)} parameters, ${count(estimate.charactersPerSecond)} characters a second, ` +
   `${bytes(estimate.memoryBytes)} of memory; ${estimate.backend}.`;
+
+/** How fast each device was, where there was a choice; else "". */
+export const comparedSentence = (
+  estimate: { readonly speeds: readonly DeviceSpeed[] } | null,
+): string => (estimate === null ? '' : speedsSentence(estimate.speeds, 'characters a second'));
