@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   jsonLines,
   prose,
@@ -77,6 +77,11 @@ describe('help and wrong use', () => {
       'a creativity out of bounds',
       ['continue', '--voice', 'a.voice', '--prompt', 'x', '--creativity', '101'],
       'from 0 to 100',
+    ],
+    [
+      'a device that is none',
+      ['train', 'book.md', '--out', 'x.voice', '--device', 'tpu'],
+      'Allowed choices are auto, cpu, cuda, webgpu',
     ],
     ['a quality bench without a text', ['bench', 'quality'], '--text FILE'],
   ])('%s ends with 2 and a sentence', async (_, args, sentence) => {
@@ -266,6 +271,57 @@ describe('continue', () => {
     const { code, err } = await running.ended;
     expect(err).toBe('');
     expect(code).toBe(0);
+  });
+});
+
+describe('a device', () => {
+  beforeAll(() => {
+    // Wherever this runs, no CUDA is there.
+    vi.stubEnv('UNDERSTUDY_TENSORFLOW', cwd);
+  });
+  afterAll(() => void vi.unstubAllEnvs());
+
+  test.each<[string, string[]]>([
+    ['train', ['train', 'book.md', '--out', 'x.voice', ...tiny]],
+    ['bench', ['bench', 'train', '--H', '8', '--E', '8', '--runs', '1']],
+  ])('that is asked for and is not there ends %s with 1 and a way out', async (_, args) => {
+    const { code, err } = await understudy(cwd, [...args, '--device', 'cuda']);
+    expect(err).toMatch(
+      /^understudy: NVIDIA GPU by CUDA was asked for, but .*not a package\. Choose auto or cpu/,
+    );
+    expect(code).toBe(1);
+    expect(existsSync(join(cwd, 'x.voice'))).toBe(false);
+  });
+
+  test('is told with the estimate, and with the command that goes on', async () => {
+    const running = start(cwd, [
+      ...['train', 'book.md', '--out', 'cpu.voice', '--device', 'cpu', '--json'],
+      ...['--epochs', '1000', ...tiny],
+    ]);
+    await running.until(/"event":"progress"/);
+    running.child.kill('SIGINT');
+    const { out, err, code } = await running.ended;
+    expect(code).toBe(130);
+    expect(err).toContain('--resume --device cpu --threads 1');
+    expect(jsonLines(out).find(({ event }) => event === 'estimate')).toMatchObject({
+      device: 'cpu',
+      speeds: [],
+    });
+  });
+
+  test('makes no difference to what a voice writes, and whoever asks for one hears so', async () => {
+    const args = ['continue', '--voice', 'a.voice', '--prompt', 'The sea', '--seed', '3'];
+    const usual = await understudy(cwd, args);
+    const asked = await understudy(cwd, [...args, '--device', 'cuda']);
+    expect(usual.err).toBe('');
+    expect(asked.err).toMatch(/^A voice is read and written on the processor/);
+    expect(asked.out).toBe(usual.out);
+    expect([usual.code, asked.code]).toEqual([0, 0]);
+    const evaluated = await understudy(cwd, [
+      ...['evaluate', 'book.md', '--voice', 'a.voice', '--device', 'webgpu'],
+    ]);
+    expect(evaluated.err).toMatch(/^A voice is read and written on the processor/);
+    expect(evaluated.code).toBe(0);
   });
 });
 

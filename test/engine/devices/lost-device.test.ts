@@ -69,7 +69,9 @@ test('a GPU that is lost midway is left for the processor, and the voice is as g
   );
 
   expect(losses(events)).toEqual([
-    expect.stringMatching(/fell out of its slot; push it in\. It goes on on the processor: CPU, /),
+    expect.stringMatching(
+      /fell out of its slot; push it in\. It continues on the processor: CPU, /,
+    ),
   ]);
   expect(result.ending).toBe('finished');
   expect(result.steps).toBe(whole.result.steps);

@@ -19,7 +19,7 @@ export interface Chosen {
   readonly device: DeviceName;
   /** It is the current one of TensorFlow.js. */
   readonly backend: Backend;
-  /** Of the devices that were compared; none where one was asked for, or is the only one. */
+  /** Of the devices that were compared; none where one was asked for, is the only one, or the one that is left. */
   readonly readings: readonly DeviceReading[];
   /** What they are kept by; null where nothing was compared. */
   readonly key: string | null;
@@ -41,13 +41,13 @@ export async function onDevice<T>(
   try {
     return await work(chosen);
   } catch (error) {
-    const { device, readings, key } = chosen;
+    const { device, key } = chosen;
     if (device === 'cpu' || !isUserError(error) || error.code !== 'backend.lost') throw error;
     if (key !== null) await orTell(equipment.readings.fail(key, device), told.tell);
     const backend = await loaded(equipment, 'cpu', wanted);
     await backend.activate();
-    told.tell(`${error.message} It goes on on the processor: ${backend.description}.`);
-    return await work({ device: 'cpu', backend, readings, key });
+    told.tell(`${error.message} It continues on the processor: ${backend.description}.`);
+    return await work({ device: 'cpu', backend, readings: [], key });
   }
 }
 
