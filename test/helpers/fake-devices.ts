@@ -13,7 +13,7 @@ export interface Fake {
   readonly slow?: number;
   /** It is lost in this step, counted from 1, or while it is measured, and works again afterwards. */
   readonly lostAt?: number | 'measuring';
-  /** It loads for ever, in native code for all that one can tell; its process is written to this file. */
+  /** It loads for ever, in native code for all that one can tell; its process's number is written to this file. */
   readonly hangs?: string;
   /** While it loads. */
   readonly crashes?: boolean;

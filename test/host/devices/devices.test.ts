@@ -59,16 +59,18 @@ test('the device of the settings is the one that is trained on', async () => {
   expect(started(at, 'gauge')).toBe(0);
 });
 
+const impatient = { pingEvery: 50, hangLimit: 3000 };
 test.each([
-  ['crashes', { crashesAt: 300 }, {}],
-  ['hangs', { hangsAt: 300 }, { pingEvery: 50, hangLimit: 3000 }],
-])('a GPU whose driver %s is left for the processor, once', async (_, cuda, timing) => {
+  ['crashes', { crashesAt: 300 }, {}, 'went on from its last checkpoint'],
+  ['hangs', { hangsAt: 300 }, impatient, 'went on from its last checkpoint'],
+  ['hangs while it loads', { hangs: '/dev/null' }, impatient, 'began again'],
+])('a GPU whose driver %s is left for the processor, once', async (_, cuda, timing, how) => {
   useFakes({ cuda });
   const at = await began({ device: 'cuda', timing });
   await done(at);
   const { estimate, notices } = at.training.state()!;
   expect(estimate?.device).toBe('cpu');
-  expect(notices[0]).toMatch(/went on from its last checkpoint, on the processor: perhaps the GPU/);
+  expect(notices[0]).toContain(`${how}, on the processor: perhaps the GPU or its driver failed.`);
   expect(started(at, 'trainer')).toBe(2);
 });
 

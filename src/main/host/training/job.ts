@@ -33,8 +33,8 @@ export class Job {
   readonly #update: (change: (state: TrainingState) => TrainingState) => void;
   readonly #abort = new AbortController();
   #device: DeviceChoice;
-  /** What it trains on now, as far as it has told. */
-  #runsOn: DeviceName = 'cpu';
+  /** What it trains on now; null as long as it has not told. */
+  #runsOn: DeviceName | null = null;
   #intent: 'pause' | 'stop' = 'pause';
   /** The plan lies beside the checkpoints. */
   #planned: boolean;
@@ -93,8 +93,10 @@ export class Job {
         if (engine.kind === 'stopped') throw error;
         resume = await hasCheckpoint(out);
         // A driver that hangs or crashes would do so again.
-        const leaves = this.#runsOn !== 'cpu';
+        const device = this.#runsOn ?? this.#device;
+        const leaves = device !== 'auto' && device !== 'cpu';
         if (leaves) this.#device = 'cpu';
+        this.#runsOn = null;
         const how = resume
           ? 'The training stopped unexpectedly and went on from its last checkpoint'
           : 'The training stopped unexpectedly before its first checkpoint and began again';
