@@ -13,7 +13,9 @@ export interface DeviceReading {
 
 /** Networks that are remembered; the oldest go first. */
 const MOST = 100;
-/** Milliseconds for which a failure is remembered: what is missing is installed, and other programs end. */
+/** Milliseconds for which readings are remembered: the computer may have been busy with other things. */
+const GOOD_FOR = 30 * 24 * 3600_000;
+/** The same where a device failed: what is missing is installed, and other programs end. */
 const FAILED_FOR = 3600_000;
 
 const fileSchema = v.object({
@@ -52,9 +54,9 @@ export class Readings {
   async find(key: string): Promise<readonly DeviceReading[] | null> {
     const entry = (await this.#entries()).find((found) => found.key === key);
     if (!entry) return null;
-    const age = this.#clock() - entry.at;
     const failed = entry.readings.some(({ stepSeconds }) => stepSeconds === null);
-    return failed && !(age >= 0 && age < FAILED_FOR) ? null : entry.readings;
+    const age = this.#clock() - entry.at;
+    return age >= 0 && age < (failed ? FAILED_FOR : GOOD_FOR) ? entry.readings : null;
   }
 
   /** Throws UserError `disk.full`, `disk.failed`. */
