@@ -119,7 +119,7 @@ export class App {
       (sentence) => this.#trained(sentence),
       (voice) => this.voices.find(voice)?.bitsPerCharacter ?? null,
     );
-    this.draft = new TrainingDraft(client, () => this.library.tree.root);
+    this.draft = new TrainingDraft(client, () => this.library.tree.root, start.settings);
     this.dialogue = new Dialogue(client, keep);
     this.history = new History(client, notices);
     this.suggestions = new Suggestions({

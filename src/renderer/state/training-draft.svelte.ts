@@ -3,6 +3,7 @@ import {
   type ApiClient,
   type Entry,
   type FolderEntry,
+  type Settings,
   type Source,
   type TrainingEstimate,
   type TrainingReport,
@@ -42,13 +43,25 @@ export class TrainingDraft {
 
   /**
    * @param library the library as it is now
+   * @param settings what decides on the time a training takes; changes are heard of
    * @param pause milliseconds of rest before the pages are read and this computer is measured
    */
-  constructor(client: ApiClient, library: () => FolderEntry, pause = 350) {
+  constructor(
+    client: ApiClient,
+    library: () => FolderEntry,
+    settings: Pick<Settings, 'device' | 'threads'>,
+    pause = 350,
+  ) {
     this.#client = client;
     this.#library = library;
     this.report = new Newest((question) => client.call.inspectSources(question), pause);
     this.estimate = new Newest((question) => client.call.estimateTraining(question), 2 * pause);
+    let { device, threads } = settings;
+    client.on.settingsChanged((now) => {
+      if (now.device === device && now.threads === threads) return;
+      ({ device, threads } = now);
+      if (this.estimate.state.value || this.estimate.state.problem !== null) this.#changed();
+    });
   }
 
   get sources(): readonly Source[] {

@@ -1,10 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
-import type {
-  ApiHandlers,
-  FolderEntry,
-  TrainingEstimate,
-  TrainingReport,
-  TrainingState,
+import {
+  defaultSettings,
+  type ApiHandlers,
+  type FolderEntry,
+  type TrainingEstimate,
+  type TrainingReport,
+  type TrainingState,
 } from '../../../src/shared/api/index.ts';
 import { UserError } from '../../../src/shared/errors.ts';
 import { TrainingDraft } from '../../../src/renderer/state/training-draft.svelte.ts';
@@ -140,7 +141,10 @@ function draftOn(handlers: Partial<ApiHandlers>) {
     estimateTraining: () => Promise.resolve(estimate),
     ...handlers,
   });
-  return { ...connection, draft: new TrainingDraft(connection.client, () => root, 0) };
+  return {
+    ...connection,
+    draft: new TrainingDraft(connection.client, () => root, defaultSettings, 0),
+  };
 }
 
 describe('a draft of a training', () => {
@@ -153,6 +157,22 @@ describe('a draft of a training', () => {
     expect(draft.report.state.value?.words).toBe(900);
     expect(draft.estimate.state.value?.seconds).toBe(60);
     expect(draft.auto).toBe('medium');
+  });
+
+  test('measures again when something else is to be trained on', async () => {
+    const { draft, server, asked } = draftOn({});
+    const estimates = (): number => asked.filter(({ name }) => name === 'estimateTraining').length;
+    server.emit('settingsChanged', { ...defaultSettings, device: 'cuda' });
+    await settled(20);
+    expect(estimates()).toBe(0);
+    draft.toggle(root.entries[0]!);
+    await settled(20);
+    server.emit('settingsChanged', { ...defaultSettings, device: 'cuda', theme: 'dark' });
+    await settled(20);
+    expect(estimates()).toBe(1);
+    server.emit('settingsChanged', { ...defaultSettings, device: 'cpu' });
+    await settled(20);
+    expect(estimates()).toBe(2);
   });
 
   test('forgets the report when nothing is chosen any more, also one that is on its way', async () => {

@@ -31,7 +31,7 @@ function attempt(read: () => string): string {
  */
 export function driverFingerprint(): string {
   const lines = [process.platform, process.arch, release(), cpus()[0]?.model ?? ''];
-  // A card's clock and temperature are no part of it.
+  // Where a card sits, and its interrupt, may be others after each start.
   const read = (path: string): string =>
     readFileSync(path, 'utf8').replace(/^(?!.*(Model|Video BIOS|NVRM|0x)).*$\n?/gm, '');
   const mtime = (path: string): string => `${statSync(path).mtimeMs}`;
