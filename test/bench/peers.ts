@@ -102,8 +102,9 @@ async function line<T>(file: string, args: readonly string[]): Promise<T> {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
 }
 
+/** On the processor, as the peer. */
 const ours = <T>(args: readonly string[]): Promise<T> =>
-  line<T>(process.execPath, [understudy, 'bench', ...args]);
+  line<T>(process.execPath, [understudy, 'bench', ...args, '--device', 'cpu']);
 const theirs = <T>(args: readonly string[]): Promise<T> => line<T>(python, [script, ...args]);
 
 const cell = (text: string | number, width: number): string =>

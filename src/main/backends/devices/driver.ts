@@ -16,34 +16,30 @@ const written = [
   join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'DriverStore', 'FileRepository'),
 ];
 
-/** What is there, or "" for what goes away, or may not be read, meanwhile. */
-function attempt(read: () => string): string {
+/** What is there, or "" for what goes away meanwhile, or may not be read. */
+function attempt(read: (path: string) => string, path: string): string {
   try {
-    return read();
+    return read(path);
   } catch {
     return '';
   }
 }
+
+/** Without the lines that may change with each start: a card's interrupt, its place on the bus. */
+const lasting = (path: string): string =>
+  readFileSync(path, 'utf8').replace(/^(?!.*(Model|Video BIOS|NVRM|0x)).*$\n?/gm, '');
+
+const changed = (path: string): string => `${statSync(path).mtimeMs}`;
 
 /**
  * A text that changes with the processor, the GPUs and their drivers, as far as the system shows them without
  * loading one. Takes a few milliseconds.
  */
 export function driverFingerprint(): string {
-  const lines = [process.platform, process.arch, release(), cpus()[0]?.model ?? ''];
-  // Where a card sits, and its interrupt, may be others after each start.
-  const read = (path: string): string =>
-    readFileSync(path, 'utf8').replace(/^(?!.*(Model|Video BIOS|NVRM|0x)).*$\n?/gm, '');
-  const mtime = (path: string): string => `${statSync(path).mtimeMs}`;
-  for (const path of globSync(told))
-    lines.push(
-      path,
-      attempt(() => read(path)),
-    );
-  for (const path of globSync(written))
-    lines.push(
-      path,
-      attempt(() => mtime(path)),
-    );
-  return lines.join('\n');
+  const files = [
+    ...globSync(told).map((path) => `${path} ${attempt(lasting, path)}`),
+    ...globSync(written).map((path) => `${path} ${attempt(changed, path)}`),
+  ];
+  const { platform, arch } = process;
+  return [platform, arch, release(), cpus()[0]?.model ?? '', ...files.sort()].join('\n');
 }
