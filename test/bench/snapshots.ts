@@ -9,45 +9,12 @@ import { parseArgs } from 'node:util';
 import { noRuns } from '../../src/shared/provenance/index.ts';
 import { plainForm } from '../../src/main/host/documents/text-file.ts';
 import { Snapshots } from '../../src/main/host/snapshots/index.ts';
-import { dice } from '../helpers/dice.ts';
 import { percentile } from './numbers.ts';
+import { prose } from './prose.ts';
+import { longestTurn, type Turn } from './turns.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '40' } } });
 const rounds = Number(values.rounds);
-
-/** Invented prose: words of a vocabulary of 8,000, the common ones often. */
-function prose(length: number): string {
-  const roll = dice(7);
-  const letters = 'etaoinshrdlu';
-  const word = (): string =>
-    Array.from({ length: 2 + roll(8) }, () => letters[roll(letters.length)]).join('');
-  const vocabulary = Array.from({ length: 8000 }, word);
-  const parts: string[] = [];
-  for (let at = 0; at < length;) {
-    const next = vocabulary[roll(1 + roll(vocabulary.length))]!;
-    const end = roll(14) === 0 ? (roll(6) === 0 ? '.\n\n' : '. ') : ' ';
-    parts.push(next, end);
-    at += next.length + end.length;
-  }
-  return parts.join('');
-}
-
-/** The longest that a turn of the event loop took while `work` ran, in milliseconds. */
-async function longestTurn(work: () => Promise<unknown>): Promise<number> {
-  let longest = 0;
-  let last = performance.now();
-  let ended = false;
-  const tick = (): void => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-    if (!ended) setImmediate(tick);
-  };
-  setImmediate(tick);
-  await work();
-  ended = true;
-  return longest;
-}
 
 const folder = await mkdtemp(join(tmpdir(), 'understudy-snapshots-'));
 try {
@@ -63,7 +30,7 @@ try {
     const text = prose(megabytes * 1e6);
     const held: number[] = [];
     const done: number[] = [];
-    const turns: number[] = [];
+    const turns: Turn[] = [];
     for (let round = 0; round < rounds; round++) {
       const document = { real: '/a.md', text: `${round} ${text}`, runs: noRuns, form: plainForm };
       const turn = await longestTurn(async () => {
@@ -85,7 +52,14 @@ try {
     console.log(`${megabytes} MB, ${rounds} snapshots`);
     row('  typing path held', held);
     row('  on the disk', done);
-    row('  longest turn of the event loop meanwhile', turns);
+    row(
+      '  longest turn of the event loop meanwhile',
+      turns.map(({ held }) => held),
+    );
+    row(
+      '  the same, of processor time',
+      turns.map(({ worked }) => worked),
+    );
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { anchored, quotesOf } from '../../../src/main/host/provenance/anchor.ts';
+import { anchored, anchoredBetween, quotesOf } from '../../../src/main/host/provenance/anchor.ts';
 import {
   runsFrom,
   stretchesOf,
@@ -81,23 +81,32 @@ describe('Suggested text is found again', () => {
     expect(found('[The lamps.]', '')).toBe('');
   });
 
-  test('to the letter in the same text, and inside the text in any other', () => {
+  test('to the letter in the same text, and inside the text in any other', async () => {
     const word = fc.constantFrom('the', 'fog', 'came', 'up', 'lamps', 'river', 'slowly', '\n\n');
     const text = fc.array(word, { maxLength: 60 }).map((words) => words.join(' '));
-    fc.assert(
-      fc.property(text, text, fc.array(fc.nat(400), { maxLength: 8 }), (one, other, places) => {
-        const cuts = [...new Set(places.map((at) => at % (one.length + 1)))].sort((a, b) => a - b);
-        const stretches = [];
-        for (let i = 0; i + 1 < cuts.length; i += 2) {
-          stretches.push({ from: cuts[i]!, to: cuts[i + 1]!, label });
-        }
-        const runs = runsFrom(stretches);
-        const quotes = quotesOf(one, runs);
-        expect(anchored(one, quotes)).toEqual(runs);
-        for (const { to } of stretchesOf(anchored(other, quotes))) {
-          expect(to).toBeLessThanOrEqual(other.length);
-        }
-      }),
+    await fc.assert(
+      fc.asyncProperty(
+        text,
+        text,
+        fc.array(fc.nat(400), { maxLength: 8 }),
+        async (one, other, places) => {
+          const cuts = [...new Set(places.map((at) => at % (one.length + 1)))].sort(
+            (a, b) => a - b,
+          );
+          const stretches = [];
+          for (let i = 0; i + 1 < cuts.length; i += 2) {
+            stretches.push({ from: cuts[i]!, to: cuts[i + 1]!, label });
+          }
+          const runs = runsFrom(stretches);
+          const quotes = [...quotesOf(one, runs)];
+          expect(anchored(one, quotes)).toEqual(runs);
+          const found = anchored(other, quotes);
+          expect(await anchoredBetween(other, quotes)).toEqual(found);
+          for (const { to } of stretchesOf(found)) {
+            expect(to).toBeLessThanOrEqual(other.length);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

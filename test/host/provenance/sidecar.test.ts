@@ -130,6 +130,27 @@ describe('A sidecar', () => {
     expect(at.text('a.md')).toBe(`Again. ${text}`);
   });
 
+  test('that another program changes between two saves is not taken for our own', async () => {
+    const at = await marked();
+    const { client, host } = await openHost(at);
+    const written = () =>
+      eventually(() => expect(at.text(sidecar('a.md'))).toContain('Once more, '));
+    await accept(client, 'a.md', 0, 'Once more, ');
+    await written();
+    at.write(sidecar('a.md'), 'Mine.');
+    await accept(client, 'a.md', 0, 'And so, ');
+    await eventually(() => expect(at.text(`${sidecar('a.md')}.damaged`)).toBe('Mine.'));
+    await written();
+    at.write(sidecar('a.md'), '{"format": 2, "wonders": []}');
+    await accept(client, 'a.md', 0, 'Again, ');
+    await host.close();
+    expect(at.text(sidecar('a.md'))).toBe('{"format": 2, "wonders": []}');
+    const { client: next } = await openHost(at);
+    expect((await suggested(next, 'a.md')).join('')).toBe(
+      'Again, And so, Once more,  The lamps on the quay went out one by one.',
+    );
+  });
+
   test('of a newer Understudy is left alone; marks are kept in our own folder meanwhile', async () => {
     const at = await marked();
     at.write(sidecar('a.md'), '{"format": 2, "wonders": []}');

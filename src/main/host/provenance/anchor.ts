@@ -8,6 +8,7 @@ import {
   type Runs,
   type Stretch,
 } from '../../../shared/provenance/index.ts';
+import { Pace } from '../pace.ts';
 
 /** A stretch as it stood, with what stood around it. */
 export interface Quote {
@@ -32,23 +33,43 @@ const PLACES = 6;
 const BUDGET = 400_000_000;
 
 /** The stretches of a text, ready to be found again. */
-export const quotesOf = (text: string, runs: Runs): readonly Quote[] =>
-  [...blocksOf(runs)].map(({ from, to, stretches }) => ({
-    from,
-    text: text.slice(from, to),
-    runs: runsFrom(shifted(stretches, -from)),
-    before: text.slice(Math.max(0, from - AROUND), from),
-    after: text.slice(to, to + AROUND),
-  }));
+export function* quotesOf(text: string, runs: Runs): Generator<Quote> {
+  for (const { from, to, stretches } of blocksOf(runs)) {
+    yield {
+      from,
+      text: text.slice(from, to),
+      runs: runsFrom(shifted(stretches, -from)),
+      before: text.slice(Math.max(0, from - AROUND), from),
+      after: text.slice(to, to + AROUND),
+    };
+  }
+}
 
 /** The runs of the text that the quotes are of, to the letter. */
 export const runsOfQuotes = (quotes: readonly Quote[]): Runs =>
   runsFrom(quotes.flatMap(({ from, runs }) => shifted(stretchesOf(runs), from)));
 
 /** The runs of `text` as far as the quotes are found in it. What is not found is dropped. */
-export function anchored(text: string, quotes: readonly Quote[]): Runs {
+export function anchored(text: string, quotes: Iterable<Quote>): Runs {
   const anchor = new Anchor(text);
-  const found = quotes.flatMap((quote) => anchor.find(quote));
+  const found: Piece[] = [];
+  for (const quote of quotes) found.push(...anchor.find(quote));
+  return runsOfPieces(found);
+}
+
+/** The same, with turns for everything else of the host in between. */
+export async function anchoredBetween(text: string, quotes: Iterable<Quote>): Promise<Runs> {
+  const anchor = new Anchor(text);
+  const found: Piece[] = [];
+  const pace = new Pace();
+  for (const quote of quotes) {
+    found.push(...anchor.find(quote));
+    if (pace.isDue) await pace.rest();
+  }
+  return runsOfPieces(found);
+}
+
+function runsOfPieces(found: Piece[]): Runs {
   found.sort((a, b) => a.from - b.from);
   let end = 0;
   return runsFrom(

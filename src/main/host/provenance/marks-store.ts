@@ -1,15 +1,17 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { noRuns, unionOf, type Runs } from '../../../shared/provenance/index.ts';
 import { codeOf, isLeftover, renameDurably, writeAtomic } from '../../files/atomic.ts';
-import { anchored, quotesOf, runsOfQuotes } from './anchor.ts';
+import { anchored, anchoredBetween, quotesOf, runsOfQuotes } from './anchor.ts';
 import {
   belongsTo,
   encodeSidecar,
+  hashOfFile,
   hashOfText,
   readSidecar,
   sidecarOf,
+  type Keeping,
   type Kept,
 } from './sidecar.ts';
 
@@ -24,14 +26,22 @@ export interface TextWithRuns {
   readonly runs: Runs;
 }
 
+/** What was last written of a document. */
+interface Written {
+  /** Hash of the text. */
+  readonly sha256: string;
+  readonly runs: Runs;
+  /** Hash of the sidecar beside the document; null where there is none. */
+  readonly file: string | null;
+}
+
 /** What is known of the marks of one document. */
 interface Entry {
   waiting: TextWithRuns | null;
   work: Promise<void>;
   /** Something of ours is on the disk. */
   there: boolean;
-  /** Hash of the text, and the runs, that were last written. */
-  written: { readonly sha256: string; readonly runs: Runs } | null;
+  written: Written | null;
   /** What sync tools made of two sidecars, and is part of the next one that is written. */
   merged: readonly string[];
 }
@@ -73,7 +83,7 @@ export class MarksStore {
   async reload(document: string, text: string): Promise<(before: TextWithRuns) => Runs> {
     const kept = await this.load(document, text);
     const { own } = await this.#read(document);
-    if (own?.sha256 === hashOfText(text)) return () => kept;
+    if (own?.sha256 === (await hashOfText(text))) return () => kept;
     return (before) => unionOf(anchored(text, quotesOf(before.text, before.runs)), kept);
   }
 
@@ -178,36 +188,51 @@ export class MarksStore {
     entry.waiting = null;
     if (!waiting) return;
     const { text, runs } = waiting;
-    const { written } = entry;
     if (runs.length === 0 && !entry.there) return;
-    if (written?.runs === runs && written.sha256 === hashOfText(text)) return;
     await this.#attempt(`the marks of ${document}`, async () => {
+      const sha256 = await hashOfText(text);
+      const { written } = entry;
+      if (written?.runs === runs && written.sha256 === sha256) return;
+      const keeping = { name: basename(document), text, sha256, runs };
+      let file: string | null = null;
       if (runs.length === 0) await this.#remove(document);
-      else await this.#keep(document, text, runs);
+      else file = await this.#keep(document, keeping, written?.file ?? null);
       entry.there = runs.length > 0;
-      entry.written = { sha256: hashOfText(text), runs };
+      entry.written = { sha256, runs, file };
       for (const path of entry.merged) await fs.rm(path, { force: true });
       entry.merged = [];
     });
   }
 
-  /** Beside the document, or in our own folder where that cannot be. */
-  async #keep(document: string, text: string, runs: Runs): Promise<void> {
+  /**
+   * Beside the document, or in our own folder where that cannot be. `last` is the hash of what we wrote beside
+   * it, and so is what it gives.
+   */
+  async #keep(
+    document: string,
+    keeping: Omit<Keeping, 'of'>,
+    last: string | null,
+  ): Promise<string | null> {
     const path = sidecarOf(document);
     const aside = this.#asideOf(document);
     try {
-      if (!(await this.#cleared(path))) throw new Error('it is from a newer Understudy');
-      await writeAtomic(path, [encodeSidecar(basename(document), text, runs, null)]);
+      if (!(await this.#cleared(path, last))) throw new Error('it is from a newer Understudy');
+      const file = createHash('sha256');
+      await writeAtomic(path, hashed(encodeSidecar({ ...keeping, of: null }), file));
       await fs.rm(aside, { force: true });
+      return file.digest('hex');
     } catch (error) {
       this.#options.log(`${path} was not written, ${aside} is: ${String(error)}`);
       await fs.mkdir(this.#options.folder, { recursive: true });
-      await writeAtomic(aside, [encodeSidecar(basename(document), text, runs, document)]);
+      await writeAtomic(aside, encodeSidecar({ ...keeping, of: document }));
+      return null;
     }
   }
 
-  /** Puts aside what could not be read. Gives whether the place may be written. */
-  async #cleared(path: string): Promise<boolean> {
+  /** Puts aside what could not be read, unless it is our `last`. Gives whether the place may be written. */
+  async #cleared(path: string, last: string | null): Promise<boolean> {
+    // What we wrote ourselves is not read again, letter by letter, at each save.
+    if (last !== null && (await hashOfFile(path)) === last) return true;
     const read = await readSidecar(path);
     if (read.kind === 'newer') return false;
     if (read.kind === 'damaged') {
@@ -255,15 +280,24 @@ interface Found {
 }
 
 /** What any of them says is suggested, and still stands, is suggested. */
-function runsOfFound({ own, aside, others }: Found, text: string): Runs {
+async function runsOfFound({ own, aside, others }: Found, text: string): Promise<Runs> {
   const all = [own, aside, ...others.map(({ kept }) => kept)].filter((kept) => kept !== null);
   if (all.length === 0) return noRuns;
-  const sha256 = hashOfText(text);
-  return all
-    .map(({ quotes, ...kept }) =>
-      kept.sha256 === sha256 ? runsOfQuotes(quotes) : anchored(text, quotes),
-    )
-    .reduce(unionOf);
+  const sha256 = await hashOfText(text);
+  let runs = noRuns;
+  for (const { quotes, ...kept } of all) {
+    const isSame = kept.sha256 === sha256;
+    runs = unionOf(runs, isSame ? runsOfQuotes(quotes) : await anchoredBetween(text, quotes));
+  }
+  return runs;
+}
+
+/** The same chunks, told to a hash as they go by. */
+async function* hashed(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
 }
 
 /** Gives whether there was something. */

@@ -1,16 +1,30 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { areInOrder, passageSchema, spanSchema } from '../../../shared/api/index.ts';
+import { areInOrder, passageSchema, spanSchema, type Passage } from '../../../shared/api/index.ts';
 import { marksOf, runsOf, type Runs } from '../../../shared/provenance/index.ts';
 import { codeOf } from '../../files/atomic.ts';
+import { Pace } from '../pace.ts';
+import { slices } from '../slices.ts';
 import { quotesOf, type Quote } from './anchor.ts';
 
 /** What is larger is not ours. */
 export const LARGEST = 64 << 20;
 const FORMAT = 1;
+/** UTF-16 code units of a sidecar that are encoded at once. */
+const CHUNK = 1 << 16;
 
+const quoteSchema = v.strictObject({
+  from: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  text: v.pipe(v.string(), v.minLength(1)),
+  before: v.string(),
+  after: v.string(),
+  spans: v.array(spanSchema),
+});
+
+/** All but its quotes, which are many and are checked one by one. */
 const sidecarSchema = v.strictObject({
   format: v.literal(FORMAT),
   /** For people who come upon it. */
@@ -21,15 +35,7 @@ const sidecarSchema = v.strictObject({
   of: v.exactOptional(v.string()),
   passages: v.array(passageSchema),
   /** Suggested text as it stood, in order; spans count from its beginning. */
-  quotes: v.array(
-    v.strictObject({
-      from: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-      text: v.pipe(v.string(), v.minLength(1)),
-      before: v.string(),
-      after: v.string(),
-      spans: v.array(spanSchema),
-    }),
-  ),
+  quotes: v.array(v.unknown()),
 });
 
 /** What a sidecar says of its text. */
@@ -41,7 +47,7 @@ export interface Kept {
 
 export type Read =
   | { readonly kind: 'none' }
-  | { readonly kind: 'kept'; readonly kept: Kept; readonly hash: string }
+  | { readonly kind: 'kept'; readonly kept: Kept }
   /** Not to be overwritten: it is damaged, or is not one of ours. */
   | { readonly kind: 'damaged'; readonly why: string }
   /** A newer Understudy wrote it. */
@@ -55,30 +61,90 @@ export const sidecarOf = (document: string): string =>
 export const belongsTo = (name: string, document: string): boolean =>
   name.startsWith(`.${basename(document)}.understudy`) && name.endsWith('.json');
 
-export const hashOfText = (text: string): string =>
-  createHash('sha256').update(text, 'utf8').digest('hex');
+/** SHA-256 of a text in UTF-8, in hexadecimal digits; with turns for everything else of the host in between. */
+export async function hashOfText(text: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const slice of slices(text)) hash.update(slice, 'utf8');
+  return hash.digest('hex');
+}
 
-/** As it is kept. `of` is the document, where the sidecar does not lie beside it. */
-export function encodeSidecar(name: string, text: string, runs: Runs, of: string | null): Buffer {
+/** What is written into a sidecar. */
+export interface Keeping {
+  /** The document's, for people. */
+  readonly name: string;
+  readonly text: string;
+  /** Of the text. */
+  readonly sha256: string;
+  readonly runs: Runs;
+  /** The document, where the sidecar does not lie beside it. */
+  readonly of: string | null;
+}
+
+/** As it is kept: a quote is a line. With turns for everything else of the host in between. */
+export async function* encodeSidecar(keeping: Keeping): AsyncGenerator<Buffer> {
+  const pace = new Pace();
+  let chunk = '';
+  for (const line of linesOf(keeping)) {
+    chunk += line;
+    if (chunk.length >= CHUNK) {
+      yield Buffer.from(chunk);
+      chunk = '';
+    }
+    if (pace.isDue) await pace.rest();
+  }
+  yield Buffer.from(chunk);
+}
+
+function* linesOf({ name, text, sha256, runs, of }: Keeping): Generator<string> {
   const { passages } = marksOf(runs);
+  const head: Omit<v.InferOutput<typeof sidecarSchema>, 'passages' | 'quotes'> = {
+    format: FORMAT,
+    about: `Which words of ${name} a voice suggested. Understudy keeps this beside the document; the text itself never depends on it.`,
+    sha256,
+    ...(of === null ? {} : { of }),
+  };
+  yield `${JSON.stringify(head).slice(0, -1)},\n"passages":[`;
+  yield* joined(passages);
+  yield `],\n"quotes":[`;
+  yield* joined(quotesToKeep(text, runs, passages));
+  yield `]}\n`;
+}
+
+function* joined(values: Iterable<unknown>): Generator<string> {
+  let between = '\n';
+  for (const value of values) {
+    yield between + JSON.stringify(value);
+    between = ',\n';
+  }
+}
+
+function* quotesToKeep(
+  text: string,
+  runs: Runs,
+  passages: readonly Passage[],
+): Generator<v.InferOutput<typeof quoteSchema>> {
   const indices = new Map(passages.map(({ id }, index) => [id, index]));
-  const quotes = quotesOf(text, runs).map(({ from, text, before, after, runs }) => {
-    const marks = marksOf(runs);
+  for (const { from, text: quoted, before, after, runs: inside } of quotesOf(text, runs)) {
+    const marks = marksOf(inside);
     const spans = marks.spans.map((span) => ({
       ...span,
       passage: indices.get(marks.passages[span.passage]!.id)!,
     }));
-    return { from, text, before, after, spans };
-  });
-  const sidecar: v.InferOutput<typeof sidecarSchema> = {
-    format: FORMAT,
-    about: `Which words of ${name} a voice suggested. Understudy keeps this beside the document; the text itself never depends on it.`,
-    sha256: hashOfText(text),
-    ...(of === null ? {} : { of }),
-    passages,
-    quotes,
-  };
-  return Buffer.from(`${JSON.stringify(sidecar, null, 1)}\n`);
+    yield { from, text: quoted, before, after, spans };
+  }
+}
+
+/** SHA-256 of a file's bytes; null where there is no file that could be read. */
+export async function hashOfFile(path: string): Promise<string | null> {
+  try {
+    if (!(await fs.lstat(path)).isFile()) return null;
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    return hash.digest('hex');
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return null;
+  }
 }
 
 /** Reads one; never throws for what it finds. */
@@ -88,7 +154,7 @@ export async function readSidecar(path: string): Promise<Read> {
     // A link leads elsewhere, and a pipe would never end.
     if (!stats.isFile()) return { kind: 'damaged', why: 'it is not a file' };
     if (stats.size > LARGEST) return { kind: 'damaged', why: `it has ${stats.size} bytes` };
-    return decodeSidecar(await fs.readFile(path));
+    return await decodeSidecar(await fs.readFile(path));
   } catch (error) {
     const code = codeOf(error);
     if (code === undefined) throw error;
@@ -97,7 +163,7 @@ export async function readSidecar(path: string): Promise<Read> {
   }
 }
 
-function decodeSidecar(bytes: Buffer): Read {
+async function decodeSidecar(bytes: Buffer): Promise<Read> {
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -108,17 +174,20 @@ function decodeSidecar(bytes: Buffer): Read {
   if (later.success) return { kind: 'newer' };
   const parsed = v.safeParse(sidecarSchema, json);
   if (!parsed.success) return { kind: 'damaged', why: parsed.issues[0].message };
-  const { sha256, of, passages, quotes } = parsed.output;
+  const { sha256, of, passages } = parsed.output;
+  const quotes: Quote[] = [];
+  const pace = new Pace();
   let end = 0;
-  for (const { from, text, spans } of quotes) {
+  for (const one of parsed.output.quotes) {
+    const quote = v.safeParse(quoteSchema, one);
+    if (!quote.success) return { kind: 'damaged', why: quote.issues[0].message };
+    const { spans, ...rest } = quote.output;
+    const { from, text } = rest;
     const fits = areInOrder({ passages, spans }) && (spans.at(-1)?.to ?? 0) <= text.length;
     if (!fits || from < end) return { kind: 'damaged', why: 'its spans contradict each other' };
     end = from + text.length;
+    quotes.push({ ...rest, runs: runsOf({ passages, spans }) });
+    if (pace.isDue) await pace.rest();
   }
-  const kept: Kept = {
-    sha256,
-    of: of ?? null,
-    quotes: quotes.map(({ spans, ...quote }) => ({ ...quote, runs: runsOf({ passages, spans }) })),
-  };
-  return { kind: 'kept', kept, hash: createHash('sha256').update(bytes).digest('hex') };
+  return { kind: 'kept', kept: { sha256, of: of ?? null, quotes } };
 }

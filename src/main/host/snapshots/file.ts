@@ -13,7 +13,7 @@ import { UserError } from '../../../shared/errors.ts';
 import { marksFor, type Runs } from '../../../shared/provenance/index.ts';
 import { diskError } from '../../files/atomic.ts';
 import { formSchema, type Form } from '../documents/index.ts';
-import { encoded } from './slices.ts';
+import { encoded } from '../slices.ts';
 
 const deflated = promisify(deflate);
 const inflated = promisify(inflate);

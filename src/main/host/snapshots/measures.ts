@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { isUserError } from '../../../shared/errors.ts';
 import { countWords } from '../../../shared/words.ts';
 import { writeAtomic } from '../../files/atomic.ts';
-import { slices } from './slices.ts';
+import { slices } from '../slices.ts';
 import { MEASURES, type Listed, type Store } from './store.ts';
 import { wordChange, type WordChange } from './word-change.ts';
 

@@ -1,5 +1,5 @@
 import { wordsOf } from '../../../shared/words.ts';
-import { slices } from './slices.ts';
+import { slices } from '../slices.ts';
 
 export interface WordChange {
   readonly added: number;
