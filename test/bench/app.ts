@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { forceFailures } from '../faults/training/engines.ts';
 import type { KeyTime } from './app/clock.ts';
+import { compareNovels } from './app/comparing.ts';
 import {
   openDesk,
   openDocument,
@@ -28,7 +29,7 @@ const { values } = parseArgs({
 const usage = `npm run bench:app -- [--only WORD] [--keys 200] [--rounds 40] [--failures 50]
 
 --only keeps the parts whose name contains the word: typing, typing while training, suggestions,
-suggestions while training, loading, engines. A key and a suggestion are timed in the page, from the
+suggestions while training, loading, comparing, engines. A key and a suggestion are timed in the page, from the
 browser's time of the press to the end of the frame that shows it: the editor, the page, style, layout and
 paint, and the wait for that frame; not the way of the picture to the screen.
 `;
@@ -136,6 +137,17 @@ async function loading(): Promise<readonly Row[]> {
   }
 }
 
+async function comparing(): Promise<readonly Row[]> {
+  const found = await compareNovels(20_000, 5);
+  const longest = found.map((round) => round.longest);
+  const shown = found.map((round) => round.shown);
+  return [
+    milliseconds('20,000 changed lines compared, shown after, median of 5', median(shown), null),
+    milliseconds('  longest task of the page, the first time', longest[0]!, null),
+    milliseconds('  longest task of the page, median of 5', median(longest), 100),
+  ];
+}
+
 async function engines(): Promise<readonly Row[]> {
   const { forced, shown, resumed, slowestToShow, longestBlock, finished } = await forceFailures(
     Number(values.failures),
@@ -159,6 +171,7 @@ const parts: readonly Part[] = [
   { name: 'suggestions', measure: () => suggestions(false) },
   { name: 'suggestions while training', measure: () => suggestions(true) },
   { name: 'loading', measure: loading },
+  { name: 'comparing', measure: comparing },
   { name: 'engines', measure: engines },
 ];
 

@@ -20,6 +20,8 @@ const MIDDLE = 'Here the middle of the book is reached.';
 
 export interface Desk {
   readonly page: Page;
+  /** The library's folder. */
+  readonly library: string;
   close(): Promise<void>;
 }
 
@@ -41,8 +43,11 @@ function longText(sample: string): string {
   return whole;
 }
 
-/** Opens it. A chapter of 3,000 words, a book of a megabyte, and a voice of the small preset's size are there. */
-export async function openDesk(): Promise<Desk> {
+/**
+ * Opens it. A chapter of 3,000 words, a book of a megabyte, and a voice of the small preset's size are there,
+ * and what `files` has, by name.
+ */
+export async function openDesk(files: Readonly<Record<string, string>> = {}): Promise<Desk> {
   const folder = await mkdtemp(path.join(tmpdir(), 'understudy-app-'));
   const [library, data] = [path.join(folder, 'library'), path.join(folder, 'data')];
   await mkdir(library);
@@ -50,6 +55,7 @@ export async function openDesk(): Promise<Desk> {
   const sample = await readFile(path.join(root, 'resources/sample-manuscript.md'), 'utf8');
   await writeFile(path.join(library, 'Chapter.md'), wordsOf(sample, WORDS));
   await writeFile(path.join(library, 'Book.md'), longText(sample));
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(library, name), text);
   await writeFile(
     path.join(data, 'settings.json'),
     JSON.stringify({ ...defaultSettings, welcomed: true }),
@@ -65,6 +71,7 @@ export async function openDesk(): Promise<Desk> {
   await page.reload();
   return {
     page,
+    library,
     async close() {
       await problems.whileAway(() => room.quit());
       await rm(folder, { recursive: true, force: true });

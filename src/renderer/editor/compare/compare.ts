@@ -22,8 +22,10 @@ import { editsOf } from '../origin.ts';
 import { proseTheme } from '../prose-theme.ts';
 import { choicesOf, choose, currentChoice, goToChoice, withChoices } from './choices.ts';
 import { currentField, marks, setCurrent } from './current.ts';
-import { differences } from './differences.ts';
+import { differences, searchDifferences, type Difference } from './differences.ts';
 import { hunksOf, type Hunk } from './hunks.ts';
+import { textOf } from './merge.ts';
+import { inTurns } from './search.ts';
 import { compareTheme } from './theme.ts';
 import type { Compare, CompareCallbacks, CompareOptions } from './types.ts';
 
@@ -33,13 +35,33 @@ const known = Annotation.define<true>();
 /** Where in the other text stands what each change puts in, in order. */
 const taken = Annotation.define<readonly number[]>();
 
-const diffConfig = {
-  override: (a: string, b: string) =>
-    differences(a, b).map(({ fromA, toA, fromB, toB }) => new Change(fromA, toA, fromB, toB)),
-};
+/** Two texts and what differs between them. */
+interface Compared {
+  readonly a: string;
+  readonly b: string;
+  readonly found: readonly Difference[];
+}
 
-export const createCompare = (parent: HTMLElement, options: CompareOptions): Compare =>
-  new MergeCompare(parent, options);
+async function compared(a: string, b: string): Promise<Compared> {
+  return { a, b, found: await inTurns(searchDifferences(a, b)) };
+}
+
+/**
+ * Searches what differs with turns for the page in between, and then shows it. Null where `signal` was aborted
+ * meanwhile.
+ */
+export async function createCompare(
+  parent: HTMLElement,
+  options: CompareOptions,
+  signal: AbortSignal,
+): Promise<Compare | null> {
+  const { other, own } = options;
+  const found = await compared(
+    other.text,
+    typeof own.text === 'string' ? own.text : textOf(own.text),
+  );
+  return signal.aborted ? null : new MergeCompare(parent, options, found);
+}
 
 class MergeCompare implements Compare {
   readonly #callbacks: CompareCallbacks;
@@ -47,9 +69,19 @@ class MergeCompare implements Compare {
   /** Side by side; null where one text holds both. */
   readonly #merge: MergeView | null;
   readonly #single: EditorView | null;
+  /** The texts that are shown for the first time, or next. */
+  #compared: Compared | null;
+  /** Counts the texts that were to be shown on the left. */
+  #others = 0;
 
-  constructor(parent: HTMLElement, { layout, other, own, callbacks, nonce }: CompareOptions) {
+  constructor(
+    parent: HTMLElement,
+    { layout, other, own, callbacks, nonce }: CompareOptions,
+    found: Compared,
+  ) {
     this.#callbacks = callbacks;
+    this.#compared = found;
+    const diffConfig = { override: (a: string, b: string) => this.#changes(a, b) };
     const { text, extension } =
       typeof own.text === 'string' ? { text: own.text, extension: [] } : withChoices(own.text);
     const left: Extension = [
@@ -97,6 +129,7 @@ class MergeCompare implements Compare {
         state: EditorState.create({ doc: text, extensions: [right, unified] }),
       });
     }
+    this.#compared = null;
     this.#tell(this.#own.state);
   }
 
@@ -141,9 +174,15 @@ class MergeCompare implements Compare {
     if (spec) this.#own.dispatch(spec);
   }
 
-  setOther({ text, label }: CompareOptions['other']): void {
-    const now = this.#otherText();
-    const changes = changesTo(now.toString(), text);
+  async setOther({ text, label }: CompareOptions['other']): Promise<void> {
+    const turn = ++this.#others;
+    const found = await compared(text, this.own());
+    // Another one was to be shown meanwhile, or none any more.
+    if (turn !== this.#others) return;
+    this.#compared = found;
+    const { length } = this.#otherText();
+    // As a whole: then both texts are compared as a whole, and that is done.
+    const changes = { from: 0, to: length, insert: this.#own.state.toText(text) };
     if (this.#merge) {
       const named = EditorView.contentAttributes.of({ 'aria-label': label });
       this.#merge.a.dispatch({
@@ -152,9 +191,10 @@ class MergeCompare implements Compare {
         filter: false,
       });
     } else {
-      const set = ChangeSet.of(changes, now.length);
+      const set = ChangeSet.of(changes, length);
       this.#own.dispatch({ effects: originalDocChangeEffect(this.#own.state, set) });
     }
+    this.#compared = null;
     this.#goTo(null);
   }
 
@@ -173,6 +213,7 @@ class MergeCompare implements Compare {
   }
 
   destroy(): void {
+    this.#others++;
     this.#merge?.destroy();
     this.#single?.destroy();
   }
@@ -180,6 +221,13 @@ class MergeCompare implements Compare {
   /** The text on the right. */
   get #own(): EditorView {
     return this.#merge?.b ?? this.#single!;
+  }
+
+  /** What differs, as CodeMirror has it; parts of the texts are searched here and now. */
+  #changes(a: string, b: string): readonly Change[] {
+    const known = this.#compared;
+    const found = known?.a === a && known.b === b ? known.found : differences(a, b);
+    return found.map(({ fromA, toA, fromB, toB }) => new Change(fromA, toA, fromB, toB));
   }
 
   #otherText(): Text {

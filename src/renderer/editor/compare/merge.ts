@@ -1,5 +1,6 @@
 /** Brings two versions of a text together by what both come from. */
-import { differences, type Difference } from './differences.ts';
+import { searchDifferences, type Difference } from './differences.ts';
+import { atOnce, type Search } from './search.ts';
 
 /** A stretch of the merged text. */
 export type Stretch =
@@ -12,10 +13,14 @@ export type Stretch =
  * same sentence and not alike, both are given. Without `base`, what both come from, nobody can tell who
  * changed what: every sentence that differs is to be chosen.
  */
-export function merge(base: string | null, mine: string, theirs: string): readonly Stretch[] {
-  if (base === null) return twoWay(mine, theirs);
-  const ours = changesOf(base, mine);
-  const others = changesOf(base, theirs);
+export function* searchMerge(
+  base: string | null,
+  mine: string,
+  theirs: string,
+): Search<readonly Stretch[]> {
+  if (base === null) return yield* twoWay(mine, theirs);
+  const ours = yield* changesOf(base, mine);
+  const others = yield* changesOf(base, theirs);
   const stretches: Stretch[] = [];
   let at = 0;
   let [i, j] = [0, 0];
@@ -41,6 +46,10 @@ export function merge(base: string | null, mine: string, theirs: string): readon
   return stretches;
 }
 
+/** The same, all in one go. */
+export const merge = (base: string | null, mine: string, theirs: string): readonly Stretch[] =>
+  atOnce(searchMerge(base, mine, theirs));
+
 /** The text with mine wherever the writer has to choose. */
 export const textOf = (stretches: readonly Stretch[]): string =>
   stretches.map((stretch) => (stretch.kind === 'agreed' ? stretch.text : stretch.mine)).join('');
@@ -56,18 +65,23 @@ interface SentenceChange {
 const meets = (change: SentenceChange | undefined, from: number, to: number): boolean =>
   change !== undefined && (change.from < to || change.from === from);
 
-function changesOf(base: string, side: string): readonly SentenceChange[] {
-  return wholeSentences(base, differences(base, side)).map(({ fromA, toA, fromB, toB }) => ({
+function* changesOf(base: string, side: string): Search<readonly SentenceChange[]> {
+  const found = yield* searchDifferences(base, side);
+  return (yield* wholeSentences(base, found)).map(({ fromA, toA, fromB, toB }) => ({
     from: fromA,
     to: toA,
     text: side.slice(fromB, toB),
   }));
 }
 
+/** Sentences that are looked for between two pauses: a millisecond or two. */
+const SENTENCES = 64;
+
 /** Differences widened to whole sentences of A; those that then meet are one. */
-function wholeSentences(a: string, found: readonly Difference[]): readonly Difference[] {
+function* wholeSentences(a: string, found: readonly Difference[]): Search<readonly Difference[]> {
   const wide: Difference[] = [];
-  for (const { fromA, toA, fromB, toB } of found) {
+  for (const [index, { fromA, toA, fromB, toB }] of found.entries()) {
+    if (index % SENTENCES === 0) yield;
     const start = sentenceStart(a, fromA);
     const end = sentenceEnd(a, toA);
     const last = wide.at(-1);
@@ -122,10 +136,11 @@ function applied(
   return text + base.slice(at, to);
 }
 
-function twoWay(mine: string, theirs: string): readonly Stretch[] {
+function* twoWay(mine: string, theirs: string): Search<readonly Stretch[]> {
+  const found = yield* searchDifferences(mine, theirs);
   const stretches: Stretch[] = [];
   let at = 0;
-  for (const { fromA, toA, fromB, toB } of wholeSentences(mine, differences(mine, theirs))) {
+  for (const { fromA, toA, fromB, toB } of yield* wholeSentences(mine, found)) {
     put(stretches, { kind: 'agreed', text: mine.slice(at, fromA) });
     put(stretches, {
       kind: 'both',

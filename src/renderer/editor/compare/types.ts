@@ -54,8 +54,8 @@ export interface Compare {
   /** To the next place where the writer has to choose. */
   goToChoice(by: 1 | -1): void;
   choose(side: 'mine' | 'theirs' | 'both'): void;
-  /** Another text on the left. */
-  setOther(other: CompareOptions['other']): void;
+  /** Another text on the left, once what differs is found. */
+  setOther(other: CompareOptions['other']): Promise<void>;
   /** The text on the right became another one elsewhere; not told to `changed`. */
   setOwn(text: string): void;
   own(): string;

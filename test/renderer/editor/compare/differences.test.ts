@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   differences,
+  searchDifferences,
   type Difference,
 } from '../../../../src/renderer/editor/compare/differences.ts';
 import { dice } from '../../../helpers/dice.ts';
@@ -51,6 +52,25 @@ describe('Differences', () => {
     const found = differences(a, a.replaceAll('captain', 'skipper'));
     expect(found).toHaveLength(20_000);
     expect(found.every(({ fromA, toA }) => a.slice(fromA, toA) === 'captain')).toBe(true);
+  });
+
+  test('are searched with pauses, however the texts differ', () => {
+    const lines = Array.from(
+      { length: 20_000 },
+      (_, n) => `Line ${n} says what the captain says.\n`,
+    );
+    const a = lines.join('');
+    const texts = [
+      a.replaceAll('captain', 'skipper'),
+      lines.toReversed().join(''),
+      'fog '.repeat(2e5),
+    ];
+    for (const b of texts) {
+      let pauses = 0;
+      for (const search = searchDifferences(a, b); search.next().done !== true;) pauses++;
+      // Of a few milliseconds each, the whole taking a few hundred.
+      expect(pauses).toBeGreaterThan(10);
+    }
   });
 
   test('make one text of the other, whatever the texts are', () => {
