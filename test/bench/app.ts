@@ -13,7 +13,9 @@ import {
   startTraining,
   stillTraining,
 } from './app/desk.ts';
+import type { Frames } from './app/frames.ts';
 import { askAndStop, firstLoad, reload, typeKeys } from './app/measures.ts';
+import { typeThroughSnapshots } from './app/snapshots.ts';
 import { median, percentile } from './numbers.ts';
 
 const { values } = parseArgs({
@@ -29,7 +31,7 @@ const { values } = parseArgs({
 const usage = `npm run bench:app -- [--only WORD] [--keys 200] [--rounds 40] [--failures 50]
 
 --only keeps the parts whose name contains the word: typing, typing while training, suggestions,
-suggestions while training, loading, comparing, engines. A key and a suggestion are timed in the page, from the
+suggestions while training, loading, comparing, snapshots, engines. A key and a suggestion are timed in the page, from the
 browser's time of the press to the end of the frame that shows it: the editor, the page, style, layout and
 paint, and the wait for that frame; not the way of the picture to the screen.
 `;
@@ -148,6 +150,27 @@ async function comparing(): Promise<readonly Row[]> {
   ];
 }
 
+async function snapshots(): Promise<readonly Row[]> {
+  const { without, taking } = await typeThroughSnapshots(Number(values.rounds));
+  const share = (all: readonly Frames[]): number => {
+    const [drawn, dropped] = [sum(all, (one) => one.drawn), sum(all, (one) => one.dropped)];
+    return (100 * dropped) / (drawn + dropped);
+  };
+  const [quiet, busy] = [share(without), share(taking)];
+  const percent = (what: string, value: number, bar: number | null): Row => ({
+    ...{ what, value, bar },
+    unit: '%',
+  });
+  return [
+    percent('frames dropped while typing, 1 MB', quiet, null),
+    percent('the same, a snapshot in the midst of it', busy, null),
+    percent('  dropped for the snapshot', Math.max(0, busy - quiet), 1),
+  ];
+}
+
+const sum = (all: readonly Frames[], of: (frames: Frames) => number): number =>
+  all.reduce((so, one) => so + of(one), 0);
+
 async function engines(): Promise<readonly Row[]> {
   const { forced, shown, resumed, slowestToShow, longestBlock, finished } = await forceFailures(
     Number(values.failures),
@@ -172,6 +195,7 @@ const parts: readonly Part[] = [
   { name: 'suggestions while training', measure: () => suggestions(true) },
   { name: 'loading', measure: loading },
   { name: 'comparing', measure: comparing },
+  { name: 'snapshots', measure: snapshots },
   { name: 'engines', measure: engines },
 ];
 

@@ -43,6 +43,8 @@ try {
       });
       turns.push(turn);
       snapshots.closing(document);
+      // It is kept at the closing too, which is not measured here.
+      await snapshots.space();
     }
     await snapshots.close();
     const row = (what: string, all: readonly number[]): void =>

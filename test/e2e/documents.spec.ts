@@ -129,7 +129,11 @@ test('after kill -9 not a word is lost', async ({ app, writer }) => {
   await expect(writer.text).toHaveAccessibleName('Text of One');
   expect(await writer.shown()).toBe('The first page.\nThe last words before the dark.');
   const keep = writer.page.getByRole('button', { name: 'Keep the recovered text' });
-  if (await keep.isVisible()) await keep.click();
+  // Until the writer has chosen, nothing calls it saved.
+  if (await keep.isVisible()) {
+    await expect(writer.page.getByText('Not saved', { exact: true })).toBeVisible();
+    await keep.click();
+  }
   await writer.isSaved();
   await expect
     .poll(() => writer.onDisk('One.md'))

@@ -4,6 +4,7 @@ import { fidelity } from './documents/fidelity.ts';
 import { kills } from './documents/kills.ts';
 import { order } from './documents/order.ts';
 import { outside } from './documents/outside.ts';
+import { pageKills } from './documents/page-kills.ts';
 import { exports } from './formats/exports.ts';
 import { hostile } from './formats/hostile.ts';
 import { novels } from './formats/novels.ts';
@@ -15,6 +16,7 @@ import { spoiled } from './training/spoiled.ts';
 /** All that `npm run test:faults` measures, in its order. A new section needs no more than a line here. */
 export const sections: readonly Section[] = [
   kills,
+  pageKills,
   diskFull,
   faultMatrix,
   order,

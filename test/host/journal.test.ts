@@ -50,6 +50,7 @@ describe('After the host was killed', () => {
     expect(session).toMatchObject({ open: ['a.md'], active: 'a.md' });
     const document = unwrap(await client.call.openDocument({ path: 'a.md' }));
     expect([document.text, document.fileText]).toEqual([typed, 'Old. ']);
+    expect(document.save.kind).toBe('unsaved');
     // Nothing is settled by going on.
     const edits = [{ from: 0, to: 0, insert: 'More. ' }];
     unwrap(await client.call.editDocument({ path: 'a.md', base: document.version, edits }));
@@ -59,6 +60,7 @@ describe('After the host was killed', () => {
       await client.call.settleDocument({ path: 'a.md', settlement: { keep: 'mine' } }),
     );
     expect([settled.text, settled.fileText]).toEqual([`More. ${typed}`, null]);
+    expect(settled.save.kind).toBe('saved');
     expect(at.text('a.md')).toBe(`More. ${typed}`);
     expect(await fs.readdir(at.library)).toHaveLength(2);
   });

@@ -130,6 +130,8 @@ describe('Another program', () => {
     await eventually(() =>
       expect(state(path)).toEqual({ kind: 'conflict', theirs: 'theirs', base: 'text' }),
     );
+    // A page that is loaded only now hears of it, too.
+    expect(unwrap(await client.call.openDocument({ path })).save).toEqual(state(path));
     expect(await client.call.saveDocument({ path })).toMatchObject({
       error: { code: 'document.changed' },
     });

@@ -64,7 +64,7 @@ export class Document {
     this.#left = opened;
     this.#undo = opened.undo && { ...opened.undo, text: opened.undo.text ?? opened.text };
     this.path = opened.path;
-    this.save = { kind: 'saved', version: opened.version };
+    this.save = opened.save;
     this.#describe(opened);
     this.queue = new EditQueue({
       client,
@@ -123,12 +123,14 @@ export class Document {
   reloaded(opened: OpenDocument): MarkedText {
     this.#describe(opened);
     this.#left = this.queue.reloaded(opened);
+    this.told(opened.save);
     return this.#left;
   }
 
   /** A conflict or a recovery is over. Where the file's text was taken, `reloaded` came before. */
   settled(opened: OpenDocument): void {
     this.#describe(opened);
+    this.told(opened.save);
   }
 
   replaced({ text, version }: { readonly text: string; readonly version: number }): void {
@@ -140,6 +142,7 @@ export class Document {
   reconnected(opened: OpenDocument): MarkedText | null {
     this.#describe(opened);
     const shown = this.queue.reconnected(opened);
+    this.told(opened.save);
     if (shown !== null) this.#left = shown;
     return shown;
   }

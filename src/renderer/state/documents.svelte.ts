@@ -1,5 +1,5 @@
 import { tick } from 'svelte';
-import type { ApiClient, OpenDocument, SaveState, Settlement } from '../../shared/api/index.ts';
+import type { ApiClient, OpenDocument, Settlement } from '../../shared/api/index.ts';
 import { unwrap } from '../../shared/result.ts';
 import type { Editor } from '../editor/types.ts';
 import { Document } from './document.svelte.ts';
@@ -32,8 +32,6 @@ export class Documents {
   readonly #chosen: () => void;
   readonly #turned: () => void;
   readonly #replaced: () => void;
-  /** States that were told before their document was here. */
-  readonly #early = new Map<string, SaveState>();
 
   constructor({ client, notices, session, chosen, turned, replaced }: DocumentsOptions) {
     this.#client = client;
@@ -42,11 +40,7 @@ export class Documents {
     this.#chosen = chosen ?? nothing;
     this.#turned = turned ?? nothing;
     this.#replaced = replaced ?? nothing;
-    client.on.saveState(({ path, state }) => {
-      const document = this.find(path);
-      if (document) document.told(state);
-      else this.#early.set(path, state);
-    });
+    client.on.saveState(({ path, state }) => this.find(path)?.told(state));
     client.on.documentMoved(({ from, to }) => this.#moved(from, to));
     client.on.documentReloaded((opened) => {
       const document = this.find(opened.path);
@@ -200,9 +194,6 @@ export class Documents {
       live: (asking) => (asking === this.active ? this.editor : null),
       problem: (sentence) => this.#notices.say(sentence, { tone: 'problem', topic: opened.path }),
     });
-    const early = this.#early.get(opened.path);
-    if (early) document.save = early;
-    this.#early.delete(opened.path);
     this.list = [...this.list, document];
     return document;
   }

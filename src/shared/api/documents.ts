@@ -97,6 +97,8 @@ export interface OpenDocument {
   readonly fileText: string | null;
   /** What both come from, where it is known. */
   readonly fileBase: string | null;
+  /** How it is saved. What was recovered is not. */
+  readonly save: SaveState;
   /** What of `text` a voice suggested. */
   readonly marks: Marks;
   readonly preferences: Preferences;

@@ -26,6 +26,7 @@ export const opened = (parts: Partial<OpenDocument> = {}): OpenDocument => ({
   fileText: null,
   marks: noMarks,
   fileBase: null,
+  save: { kind: 'saved', version: parts.version ?? 0 },
   preferences: { voice: null, sampling: defaultSampling, goal: null, caret: 0, top: 0 },
   undo: null,
   ...parts,

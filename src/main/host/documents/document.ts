@@ -211,6 +211,7 @@ export class Document {
       fileText: recovered ? standing.theirs.file.text : null,
       marks: marksOf(this.#runs),
       fileBase: recovered ? this.agreed : null,
+      save: recovered ? { kind: 'unsaved', version: this.#version } : this.state,
       preferences,
       undo: null,
     };
