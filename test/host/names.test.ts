@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi, type TestContext } from 'vitest';
 import { fitting, folded, twinOf } from '../../src/main/files/file-names.ts';
 import { createFree } from '../../src/main/host/documents/index.ts';
 import { copyNames } from '../../src/main/host/documents/copies.ts';
 import { unwrap } from '../../src/shared/result.ts';
+import { mountCaseless } from '../helpers/caseless-disk.ts';
 import { eventually, folders, openHost, typeInto } from '../helpers/host.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -71,30 +72,60 @@ describe('Names that some file systems take for one', () => {
   });
 
   test('are kept apart on a file system that ignores case', async (context) => {
-    const at = folders();
-    const image = join(at.data, 'image');
-    try {
-      await fs.writeFile(image, '');
-      await fs.truncate(image, 8 << 20);
-      execFileSync('mkfs.vfat', [image], { stdio: 'ignore' });
-      execFileSync('mount', ['-o', 'loop,utf8', image, at.library], { stdio: 'ignore' });
-    } catch {
-      return context.skip('no such file system can be mounted here');
-    }
-    onTestFinished(() => void execFileSync('umount', ['-l', at.library]));
+    const { library, client, at, text } = await onCaselessDisk(context);
     at.write('Harbour.md', 'theirs');
-    const host = await openHost(at);
-    onTestFinished(() => host.host.close());
-    const { client } = host;
+    at.write('b.md', 'b');
+    expect(text('HARBOUR.MD')).toBe('theirs');
+    const taken = { ok: false, error: { code: 'document.exists' } };
+    expect(await client.call.createDocument({ folder: '', name: 'harbour' })).toMatchObject(taken);
+    expect(await client.call.renameEntry({ path: 'b.md', name: 'HARBOUR' })).toMatchObject(taken);
     const files = [{ name: 'HARBOUR.md', bytes: Buffer.from('mine').toString('base64') }];
     expect(unwrap(await client.call.importFiles({ folder: '', files })).paths).toEqual([
       'HARBOUR 2.md',
     ]);
-    const to = await client.call.renameEntry({ path: 'Harbour.md', name: 'harbour' });
-    expect(unwrap(to)).toBe('harbour.md');
-    expect(at.text('harbour.md')).toBe('theirs');
+    expect(unwrap(await client.call.renameEntry({ path: 'Harbour.md', name: 'harbour' }))).toBe(
+      'harbour.md',
+    );
+    expect(text('harbour.md')).toBe('theirs');
+    expect((await fs.readdir(library)).sort()).toEqual(['HARBOUR 2.md', 'b.md', 'harbour.md']);
+  });
+
+  test('are one open document there, which is saved, and keeps both versions in a conflict', async (context) => {
+    const { library, client, at, text, state } = await onCaselessDisk(context);
+    at.write('Harbour.md', 'text');
+    await typeInto(client, 'Harbour.md', 'my ');
+    // By its other name it would be a second text of the same file.
+    expect(await client.call.openDocument({ path: 'HARBOUR.md' })).toMatchObject({ ok: false });
+    unwrap(await client.call.saveDocument({ path: 'Harbour.md' }));
+    expect(text('Harbour.md')).toBe('my text');
+    await typeInto(client, 'Harbour.md', 'still ');
+    at.write('Harbour.md', 'theirs');
+    await eventually(() => expect(state('Harbour.md')).toMatchObject({ kind: 'conflict' }));
+    unwrap(await client.call.settleDocument({ path: 'Harbour.md', settlement: { keep: 'mine' } }));
+    expect(text('Harbour.md')).toBe('still my text');
+    const [copy, ...others] = (await fs.readdir(library)).filter((name) => name !== 'Harbour.md');
+    expect([text(copy!), others]).toEqual(['theirs', []]);
   });
 });
+
+/** A host over a library on such a disk; skips where there is none. */
+async function onCaselessDisk(context: TestContext) {
+  const at = folders();
+  const disk = mountCaseless(at.data);
+  if (typeof disk === 'string') return context.skip(disk);
+  onTestFinished(() => disk[Symbol.dispose]());
+  const library = join(disk.folder, 'library');
+  await fs.mkdir(library);
+  const host = await openHost({ ...at, library });
+  onTestFinished(() => host.host.close());
+  const file = (name: string): string => join(library, name);
+  return {
+    ...host,
+    library,
+    text: (name: string) => readFileSync(file(name), 'utf8'),
+    at: { write: (name: string, text: string) => writeFileSync(file(name), text) },
+  };
+}
 
 /** 255 bytes, in letters of one, three and four bytes. */
 const long = ['x'.repeat(252), '\u6f22'.repeat(84), `${'\u{1f40b}'.repeat(63)}`].map(

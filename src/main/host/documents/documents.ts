@@ -10,13 +10,14 @@ import type {
 import { isUserError, UserError } from '../../../shared/errors.ts';
 import { unionOf, type Runs } from '../../../shared/provenance/index.ts';
 import type { Disposer } from '../../../shared/rpc/index.ts';
+import { folded } from '../../files/file-names.ts';
 import type { MarksStore } from '../provenance/index.ts';
 import type { DocumentListener, OpenDocuments, TextOfDocument } from '../types.ts';
 import type { Before, Keepable } from './before.ts';
 import { Document } from './document.ts';
 import { Journal, journalPath, readJournal } from './journal.ts';
 import { Keeper } from './keeper.ts';
-import { readKnown } from './known.ts';
+import { isSameFile, readKnown } from './known.ts';
 import { readDocument } from './protection.ts';
 import { replayAll } from './recovery.ts';
 import type { UndoStore } from './undo.ts';
@@ -288,11 +289,12 @@ export class Documents implements OpenDocuments {
     const theirs = { file, bytes: found.bytes, known: found.known };
     if (unsaved) document.recover(unsaved, theirs);
     // Two texts and two journals of one file would step on each other.
-    const twin = [...this.#open.values()].find((other) => other.real === real);
-    if (twin) {
+    for (const other of this.#open.values()) {
+      // Asked only where the names are twins: a file may well have names that are none.
+      if (folded(other.real) !== folded(real) || !(await isSameFile(other.real, real))) continue;
       throw new UserError(
         'document.exists',
-        `${path} leads to ${twin.path}, which is open; change it there.`,
+        `${path} leads to ${other.path}, which is open; change it there.`,
       );
     }
     this.#open.set(path, document);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { UserError } from '../../../shared/errors.ts';
 import { codeOf, type Attributes } from '../../files/atomic.ts';
 
@@ -43,6 +43,23 @@ export async function factsOf(path: string): Promise<Facts> {
     uid: Number(stats.uid),
     gid: Number(stats.gid),
   };
+}
+
+/** Whether two names that are twins lead to one file, as they do where a file system ignores case. */
+export async function isSameFile(one: string, other: string): Promise<boolean> {
+  if (one === other) return true;
+  try {
+    const [a, b] = [await fs.stat(one, { bigint: true }), await fs.stat(other, { bigint: true })];
+    if (a.ino === b.ino && a.dev === b.dev) return true;
+    if (dirname(one) !== dirname(other)) return false;
+    // FUSE numbers names, not files. A folder lists both where they are two.
+    const names = await fs.readdir(dirname(one));
+    return !names.includes(basename(one)) || !names.includes(basename(other));
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    // One of them is gone, or cannot be looked at: nothing says that they are the same.
+    return false;
+  }
 }
 
 /** Whether something has this name. What cannot be looked at counts as there. */
