@@ -41,7 +41,8 @@ function stretches(length: number): Stretch[] {
 const folder = await mkdtemp(join(tmpdir(), 'understudy-marks-'));
 try {
   const document = join(folder, 'a.md');
-  const options = { folder: join(folder, 'marks'), log: (line: string) => console.error(line) };
+  const told = (line: string): void => console.error(line);
+  const options = { folder: join(folder, 'marks'), notice: told, log: told };
   const store = new MarksStore(options);
   let text = prose(1e6);
   let runs = runsFrom(stretches(text.length));

@@ -86,7 +86,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
 
   const undo = new UndoStore(at('undo'), log);
   undo.prune(new Date()).catch((error: unknown) => log(`Old undo histories: ${String(error)}`));
-  const marks = new MarksStore({ folder: at('marks'), log });
+  const marks = new MarksStore({ folder: at('marks'), notice, log });
   const snapshots = new Snapshots({
     folder: at('snapshots'),
     limit: () => settings.value.snapshotLimit * 1e6,

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf, isLeftover } from '../../../src/main/files/atomic.ts';
+import type { Marks } from '../../../src/shared/api/index.ts';
 import { unwrap } from '../../../src/shared/result.ts';
 import { dice } from '../../helpers/dice.ts';
 import { atMost, every, none, skipped, times, type Figure, type Section } from '../section.ts';
@@ -73,6 +75,11 @@ interface Tally {
   readonly forgotten: string[];
   readonly unmended: string[];
   readonly leftovers: string[];
+  snapshots: number;
+  /** Snapshots that were told as taken and are not there, or failed without a clear sentence. */
+  readonly snapshotsLost: string[];
+  /** Sidecars that are torn, or do not come once there is room. */
+  readonly marksLost: string[];
   /** Seconds from the save to the error. */
   readonly shown: number[];
 }
@@ -87,6 +94,7 @@ export const diskFull: Section = {
     const count = times(run, 100);
     const tally: Tally = {
       ...{ saves: 0, failed: 0, torn: [], forgotten: [], unmended: [], leftovers: [], shown: [] },
+      ...{ snapshots: 0, snapshotsLost: [], marksLost: [] },
     };
     await inLanes(count, LANES, async (next, lane) => {
       using at = folders();
@@ -105,7 +113,7 @@ export const diskFull: Section = {
         // All shares of the room alike, in an order that spreads them over the disks.
         const share = (1.2 * ((n * 37) % count)) / Math.max(1, count - 1);
         const name = `save ${n}, ${Math.round(100 * share)} % of the room`;
-        await saveOnce({ disk, library, line, roll, share, name }, tally);
+        await saveOnce({ disk, library, data, line, roll, share, name }, tally);
         run.told(name);
       }
     });
@@ -133,6 +141,12 @@ function figuresOf(tally: Tally, count: number): readonly Figure[] {
       tally.failed,
     ),
     none('temporary files left', tally.leftovers, count),
+    none(
+      `snapshots told as taken that are not there, or that failed without saying why (${tally.snapshots} taken)`,
+      tally.snapshotsLost,
+      count,
+    ),
+    none('marks torn, or not kept once there was room', tally.marksLost, count),
   ];
 }
 
@@ -140,6 +154,7 @@ async function saveOnce(
   {
     disk,
     library,
+    data,
     line,
     roll,
     share,
@@ -147,6 +162,7 @@ async function saveOnce(
   }: {
     disk: Disk;
     library: string;
+    data: string;
     line: Line;
     roll: (n: number) => number;
     share: number;
@@ -162,8 +178,9 @@ async function saveOnce(
   const old = onDisk();
   const text = `${name}\n`.repeat(1 + roll(12_000));
   await disk.fill(Math.floor(share * text.length));
-  const edits = [{ from: 0, to: opened.text.length, insert: text }];
+  const edits = [{ from: 0, to: opened.text.length, insert: text, marks: suggested(text) }];
   const { version } = unwrap(await call.editDocument({ path, base: opened.version, edits }));
+  await takeSnapshot(line, path, text, name, tally);
   const began = performance.now();
   const told = line.states.length;
   const result = await call.saveDocument({ path });
@@ -189,6 +206,57 @@ async function saveOnce(
   };
   while (!isSaved() && performance.now() < end) await wait(20);
   if (!isSaved() || onDisk() !== text) tally.unmended.push(`${name}: ${found.length}`);
+  const areKept = async (): Promise<boolean> => {
+    const beside = join(library, `.${path}.understudy.json`);
+    const hashes = await hashesKept([beside, ...(await asides(join(data, 'marks')))]);
+    return hashes.includes(hashOf(text));
+  };
+  while (!(await areKept()) && performance.now() < end) await wait(20);
+  if (!(await areKept())) tally.marksLost.push(name);
   const left = (await fs.readdir(library)).filter(isLeftover);
   if (left.length > 0) tally.leftovers.push(`${name}: ${left.join(', ')}`);
+}
+
+/** A voice suggested its first half. */
+const suggested = (text: string): Marks => ({
+  passages: [{ id: text.slice(0, 40), voice: 'Mine', at: 0, creativity: 50, seed: 7 }],
+  spans: [{ from: 0, to: text.length >> 1, passage: 0, taken: 1 }],
+});
+
+async function takeSnapshot(
+  { client: { call } }: Line,
+  path: string,
+  text: string,
+  name: string,
+  tally: Tally,
+): Promise<void> {
+  const taken = await call.takeSnapshot({ path, name: null });
+  if (taken.ok) {
+    tally.snapshots++;
+    const read = await call.readSnapshot({ path, id: taken.value });
+    if (!read.ok || read.value.text !== text) tally.snapshotsLost.push(`${name}: another text`);
+  } else if (taken.error.code !== 'disk.full') {
+    tally.snapshotsLost.push(`${name}: ${taken.error.sentence}`);
+  }
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Where marks are kept that found no room beside their document. */
+const asides = async (folder: string): Promise<string[]> =>
+  (await fs.readdir(folder).catch(() => []))
+    .filter((name) => !isLeftover(name))
+    .map((name) => join(folder, name));
+
+/** Of which texts sidecars are, as far as they are there. Throws where one is torn. */
+async function hashesKept(paths: readonly string[]): Promise<readonly string[]> {
+  const hashes: string[] = [];
+  for (const path of paths) {
+    const text = await fs.readFile(path, 'utf8').catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw error;
+    });
+    if (text !== null) hashes.push((JSON.parse(text) as { sha256: string }).sha256);
+  }
+  return hashes;
 }

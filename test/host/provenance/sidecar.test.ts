@@ -54,6 +54,18 @@ async function marked(path = 'a.md', text = 'The fog came. It stayed.') {
   return at;
 }
 
+/** The disk has no room for any of what is kept of marks. */
+function noRoomForMarks() {
+  const { open } = fs;
+  return vi
+    .spyOn(fs, 'open')
+    .mockImplementation((path, ...more) =>
+      /understudy\.json|[\\/]marks[\\/]/.test(String(path))
+        ? Promise.reject(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }))
+        : open(path, ...more),
+    );
+}
+
 describe('A sidecar', () => {
   test('lies hidden beside the document once something was suggested, and not before', async () => {
     const at = folders();
@@ -242,6 +254,38 @@ describe('A sidecar', () => {
     await accept(last.client, 'b.md', 0, 'So. ', 'b');
     await eventually(() => expect(hidden(at)).toEqual(['.b.md.understudy.json']));
     await eventually(() => expect(readdirSync(join(at.data, 'marks'))).toEqual([]));
+  });
+
+  test('that finds no room anywhere costs no save: it is told once, and tried again', async () => {
+    const at = folders();
+    at.write('a.md', 'The fog.');
+    const { client, host, state, notices } = await openHost(at);
+    const spy = noRoomForMarks();
+    await accept(client, 'a.md', 0, 'Thick and yellow. ');
+    expect(state('a.md')).toMatchObject({ kind: 'saved' });
+    await eventually(() =>
+      expect(notices).toEqual([
+        expect.stringMatching(/^The disk is full: the text of a\.md is safe, but not yet which/),
+      ]),
+    );
+    await accept(client, 'a.md', 0, 'So. ', 'b');
+    await host.close();
+    expect(notices).toHaveLength(1);
+    expect(at.text('a.md')).toBe('So. Thick and yellow. The fog.');
+    expect([hidden(at), readdirSync(join(at.data, 'marks'))]).toEqual([[], []]);
+    spy.mockRestore();
+  });
+
+  test('is written where there is room again, though nothing was typed since', async () => {
+    const at = folders();
+    at.write('a.md', 'The fog.');
+    const { client, host, notices } = await openHost(at);
+    const spy = noRoomForMarks();
+    await accept(client, 'a.md', 0, 'Thick and yellow. ');
+    await eventually(() => expect(notices).toHaveLength(1));
+    spy.mockRestore();
+    await host.close();
+    expect(hidden(at)).toEqual(['.a.md.understudy.json']);
   });
 
   test('of a name too long for one is kept in our own folder', async () => {

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
+import { isUserError } from '../../../shared/errors.ts';
 import { noRuns, unionOf, type Runs } from '../../../shared/provenance/index.ts';
 import { codeOf, isLeftover, renameDurably, writeAtomic } from '../../files/atomic.ts';
 import { anchored, anchoredBetween, quotesOf, runsOfQuotes } from './anchor.ts';
@@ -15,9 +16,13 @@ import {
   type Kept,
 } from './sidecar.ts';
 
+/** Milliseconds after which marks that could not be written are tried again. */
+const RETRY = 5000;
+
 export interface MarksStoreOptions {
   /** Where marks are kept whose document lies in a folder that cannot be written. */
   readonly folder: string;
+  readonly notice: (sentence: string) => void;
   readonly log: (line: string) => void;
 }
 
@@ -38,6 +43,9 @@ interface Written {
 /** What is known of the marks of one document. */
 interface Entry {
   waiting: TextWithRuns | null;
+  /** What could not be written, and is tried again. */
+  failed: TextWithRuns | null;
+  timer: NodeJS.Timeout | undefined;
   work: Promise<void>;
   /** Something of ours is on the disk. */
   there: boolean;
@@ -92,6 +100,7 @@ export class MarksStore {
     if (runs.length === 0 && !this.#entries.has(document)) return;
     const entry = this.#entry(document);
     const isRunning = entry.waiting !== null;
+    clearTimeout(entry.timer);
     entry.waiting = { text, runs };
     if (isRunning) return;
     entry.work = entry.work.then(() => this.#write(document, entry));
@@ -104,7 +113,11 @@ export class MarksStore {
 
   /** A document is closed: what is known of its sidecar may change meanwhile. */
   async forget(document: string): Promise<void> {
-    await this.#entries.get(document)?.work;
+    const entry = this.#entries.get(document);
+    await entry?.work;
+    if (entry?.failed) this.save(document, entry.failed.text, entry.failed.runs);
+    await entry?.work;
+    clearTimeout(entry?.timer);
     this.#entries.delete(document);
   }
 
@@ -136,7 +149,10 @@ export class MarksStore {
     let entry = this.#entries.get(document);
     if (!entry) {
       const work = Promise.resolve();
-      entry = { waiting: null, work, there: false, written: null, merged: [] };
+      entry = {
+        ...{ waiting: null, failed: null, timer: undefined, work },
+        ...{ there: false, written: null, merged: [] },
+      };
       this.#entries.set(document, entry);
     }
     return entry;
@@ -188,8 +204,10 @@ export class MarksStore {
     entry.waiting = null;
     if (!waiting) return;
     const { text, runs } = waiting;
+    const before = entry.failed;
+    entry.failed = null;
     if (runs.length === 0 && !entry.there) return;
-    await this.#attempt(`the marks of ${document}`, async () => {
+    const error = await this.#attempt(`the marks of ${document}`, async () => {
       const sha256 = await hashOfText(text);
       const { written } = entry;
       if (written?.runs === runs && written.sha256 === sha256) return;
@@ -202,6 +220,19 @@ export class MarksStore {
       for (const path of entry.merged) await fs.rm(path, { force: true });
       entry.merged = [];
     });
+    if (error === null) return;
+    if (before === null) this.#options.notice(notKept(document, error));
+    entry.failed = waiting;
+    entry.timer = setTimeout(() => this.#again(entry), RETRY);
+    entry.timer.unref();
+  }
+
+  #again(entry: Entry): void {
+    for (const [document, other] of this.#entries) {
+      if (other === entry && entry.failed && entry.waiting === null) {
+        this.save(document, entry.failed.text, entry.failed.runs);
+      }
+    }
   }
 
   /**
@@ -263,15 +294,22 @@ export class MarksStore {
     }
   }
 
-  /** What goes wrong with marks is a line in the log, never an error of the text. */
-  async #attempt(what: string, work: () => Promise<void>): Promise<void> {
+  /** What goes wrong with marks is a line in the log, never an error of the text. Gives it; null for none. */
+  async #attempt(what: string, work: () => Promise<void>): Promise<Error | null> {
     try {
       await work();
+      return null;
     } catch (error) {
       this.#options.log(`Keeping ${what}: ${String(error)}`);
+      return error instanceof Error ? error : new Error(String(error));
     }
   }
 }
+
+const notKept = (document: string, error: Error): string =>
+  isUserError(error) && error.code === 'disk.full'
+    ? `The disk is full: the text of ${basename(document)} is safe, but not yet which of its words were suggested; make room, and it is tried again.`
+    : `Which words of ${basename(document)} were suggested cannot be kept, though its text is safe; check the folder ${dirname(document)} and its permissions, and it is tried again.`;
 
 interface Found {
   readonly own: Kept | null;
