@@ -1,4 +1,5 @@
 /** Manuscripts that were made to do harm, and those that something happened to. */
+import { randomBytes } from 'node:crypto';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, deflateRawSync } from 'node:zlib';
@@ -67,6 +68,27 @@ function zeros(): Buffer {
   const block = deflateRawSync(Buffer.alloc(1 << 20), { finishFlush: constants.Z_FULL_FLUSH });
   const end = deflateRawSync(Buffer.alloc(0));
   return Buffer.concat([...Array.from({ length: 10_000 }, () => block), end]);
+}
+
+/** A hundred megabytes that do not pack, as parts of ten. */
+function pictures(): RawPart[] {
+  const content = randomBytes(10 << 20);
+  const packed = deflateRawSync(content, { level: 0 });
+  return Array.from({ length: 10 }, (_, i) => ({
+    ...{ name: `word/media/image${i}.jpeg`, packed, claims: content.length },
+  }));
+}
+
+/** A hundred megabytes, packed, of a document's text; two hundred in all. */
+function longText(): Buffer {
+  const block = paragraph(randomBytes(1 << 19).toString('hex'));
+  const packed = deflateRawSync(Buffer.from(block), { finishFlush: constants.Z_FULL_FLUSH });
+  const [start, end] = documentOf('|').split('|');
+  return Buffer.concat([
+    deflateRawSync(Buffer.from(start!), { finishFlush: constants.Z_FULL_FLUSH }),
+    ...Array.from({ length: Math.ceil((100 << 20) / packed.length) }, () => packed),
+    deflateRawSync(Buffer.from(end!)),
+  ]);
 }
 
 const bomb = (claims: number): Buffer =>
@@ -188,6 +210,15 @@ export const hostileFiles: readonly HostileFile[] = [
     page(
       '<script>while (true) {}</script><p onclick="x()">Text <a href="javascript:x()">link</a></p><iframe src="file:///etc/passwd"></iframe>',
     ),
+  ),
+  file('100 MB of pictures in .docx', 'pictures.docx', [], () =>
+    docx(documentOf(paragraph('x')), ...pictures()),
+  ),
+  file('100 MB of text in .docx', 'text.docx', hostile, () =>
+    rawZip([types, { name: 'word/document.xml', packed: longText(), claims: 200 << 20 }]),
+  ),
+  file('100 MB of text in .docx that claims less', 'claims.docx', damaged, () =>
+    rawZip([types, { name: 'word/document.xml', packed: longText(), claims: 30 << 20 }]),
   ),
   large('large.docx', 'PK\x03\x04'),
   large('large.epub', 'PK\x03\x04'),
