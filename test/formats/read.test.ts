@@ -68,8 +68,36 @@ describe('reading what pandoc wrote', () => {
     expect(read.dropped).toContainEqual({ what: 'image', count: 1 });
   });
 
-  it('keeps the words of rich.rtf, whose writer knows no lists and no quotations', async () => {
+  it('finds lists and quotations in an .rtf, which says them by how far in they stand', async () => {
+    const read = await markdownOf('lists.rtf');
+    expect(read.text).toContain(`
+> She had written: “Do not wait. Do not come.”
+>
+> And below it, nothing.
+
+He packed:
+
+- a lamp
+- two **ropes**
+  - one long
+  - one short
+- bread
+
+1. First the lamp.
+
+2. Then the rope.
+
+   It was wet.
+
+3. Then he left.
+
+## The quay
+`);
+  });
+
+  it('keeps the rest of rich.rtf', async () => {
     const read = await markdownOf('rich.rtf');
+    expect(read.text).toContain('> Quoted line one.\n>\n> Quoted *line* two.\n');
     expect(read.text).toContain('It was *late*, and **very** cold—“quite” cold, she’d said…');
     expect(read.text).toContain('| Ida | 40 |');
     expect(read.text).toContain('Roses are red  \nviolets blue');
@@ -98,5 +126,14 @@ describe('reading what pandoc wrote', () => {
     expect(read.text).toContain('Roses are red\nviolets blue');
     expect(read.text).not.toContain('The first note');
     expect(read.text).not.toMatch(/[\\[\]>#]/);
+  });
+});
+
+describe('reading what LibreOffice wrote', () => {
+  it('finds in an .epub the headings that its table of contents names', async () => {
+    const read = await markdownOf('lists.epub');
+    expect(read.text).toContain('\n# Fog\n\nIt was late, and *very* cold.\n');
+    // Of others it says no more than that they are bold.
+    expect(read.text).toContain('\n**The quay**\n');
   });
 });

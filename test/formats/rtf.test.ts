@@ -52,4 +52,11 @@ describe('an .rtf', () => {
       { what: 'image', count: 1 },
     ]);
   });
+
+  it('takes what stands further in for a quotation in no other program’s files', async () => {
+    const { text } = await read(
+      '{\\rtf1\\ansi{\\pard \\li720 \\fi0 Indented.\\par}{\\pard \\li360 \\fi-360 \\bullet \\tx360\\tab one\\par}}',
+    );
+    expect(text).toBe('Indented.\n\n• one\n');
+  });
 });

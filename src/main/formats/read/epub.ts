@@ -3,6 +3,13 @@ import { limits } from '../limits.ts';
 import type { Reading } from '../prose.ts';
 import { damaged, hostile, locked } from '../refusal.ts';
 import { readCss, type ClassLook } from './css.ts';
+import {
+  readNavigation,
+  readNcx,
+  withHeading,
+  type Contents,
+  type Entry,
+} from './epub-contents.ts';
 import { openEmptyTags, readPage } from './html.ts';
 import { Notes } from './notes.ts';
 import { Tally } from './tally.ts';
@@ -26,6 +33,7 @@ interface Package {
   readonly language: string | null;
 }
 
+const NCX = 'application/x-dtbncx+xml';
 const pages =
   /^(?:application\/xhtml\+xml|text\/html|application\/x-dtbook\+xml|text\/x-oeb1-document)$/i;
 
@@ -54,6 +62,7 @@ export async function readEpub(zip: Zip): Promise<Reading> {
     const css = await zip.read(href);
     if (css) readCss(css.toString('utf8'), looks);
   }
+  const contents = await readContents(zip, book);
   const body: RootContent[] = [];
   for (const id of book.spine) {
     const item = book.items.get(id);
@@ -70,9 +79,9 @@ export async function readEpub(zip: Zip): Promise<Reading> {
       throw hostile('declares entities of its own');
     }
     // One by one: a long book would be more arguments than a call takes.
-    for (const block of readPage(openEmptyTags(html), { notes, tally, looks, key: id }).blocks) {
-      body.push(block);
-    }
+    const { blocks } = readPage(openEmptyTags(html), { notes, tally, looks, key: id });
+    const entry = contents.get(item.href);
+    for (const block of entry ? withHeading(blocks, entry) : blocks) body.push(block);
   }
   const { title, author, language } = book;
   return {
@@ -84,6 +93,22 @@ export async function readEpub(zip: Zip): Promise<Reading> {
     },
     dropped: tally.dropped,
   };
+}
+
+/** What the book calls its pages, by the parts they are in. */
+async function readContents(zip: Zip, { items }: Package): Promise<Contents> {
+  const contents = new Map<string, Entry>();
+  for (const { href, type, isContents } of items.values()) {
+    if (!isContents && type !== NCX) continue;
+    const bytes = await zip.read(href);
+    if (!bytes) continue;
+    const text = decodeXml(bytes);
+    const folder = href.slice(0, href.lastIndexOf('/') + 1);
+    for (const [address, entry] of isContents ? readNavigation(text) : readNcx(text)) {
+      contents.set(within(folder, address), entry);
+    }
+  }
+  return contents;
 }
 
 /** Chapters that are locked are named; fonts may be. */

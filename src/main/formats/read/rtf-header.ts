@@ -24,6 +24,8 @@ interface Level {
 
 /** What stands before the text: fonts, styles, lists. Destinations fill it in. */
 export class RtfHeader {
+  /** Pandoc wrote it, which says in its own way what a list is. */
+  readonly isPandoc: boolean;
   readonly fonts = new Map<number, Font>();
   readonly styles = new Map<number, RtfStyle>();
   /** Of each list, by its id, which levels count. */
@@ -34,6 +36,10 @@ export class RtfHeader {
   #style: RtfStyle | null = null;
   #levels: Level[] = [];
   #list: number | null = null;
+
+  constructor(isPandoc: boolean) {
+    this.isPandoc = isPandoc;
+  }
 
   font(word: string, value: number | null): void {
     if (word === 'f') {

@@ -3,6 +3,7 @@ import { Runs, type Look } from './runs.ts';
 import { TableReader } from './table.ts';
 import type { Tally } from './tally.ts';
 import type { RtfHeader } from './rtf-header.ts';
+import { PandocShapes } from './rtf-pandoc.ts';
 
 /** How a paragraph is set; \pard makes it plain again. */
 export interface Setting {
@@ -13,6 +14,9 @@ export interface Setting {
   level: number;
   inTable: boolean;
   border: boolean;
+  /** How far in it stands, and from there its first line, in twips. */
+  indent: number;
+  firstLine: number;
 }
 
 export const plainSetting = (): Setting => ({
@@ -23,6 +27,8 @@ export const plainSetting = (): Setting => ({
   level: 0,
   inTable: false,
   border: false,
+  indent: 0,
+  firstLine: 0,
 });
 
 /** Where text is written: the body, or one note. */
@@ -30,6 +36,7 @@ export class RtfPage {
   readonly #header: RtfHeader;
   readonly #tally: Tally;
   readonly #body = new Flow();
+  readonly #pandoc: PandocShapes | null;
   #runs = new Runs();
   #table: TableReader | null = null;
   #cell = new Flow();
@@ -40,6 +47,7 @@ export class RtfPage {
   constructor(header: RtfHeader, tally: Tally) {
     this.#header = header;
     this.#tally = tally;
+    this.#pandoc = header.isPandoc ? new PandocShapes() : null;
   }
 
   text(text: string, look: Look): void {
@@ -63,7 +71,7 @@ export class RtfPage {
     else this.#endTable();
     const flow = this.#table ? this.#cell : this.#body;
     const look = this.#header.styles.get(style);
-    const shape = this.#shape(outline);
+    const shape = this.#shape(outline, runs);
     if (shape === 'contents') {
       if (!runs.isEmpty && !this.#wasContents) this.#tally.drop('table of contents');
       this.#wasContents ||= !runs.isEmpty;
@@ -133,9 +141,12 @@ export class RtfPage {
     for (const block of rest) this.#body.add(block);
   }
 
-  #shape(outline: number | null): Shape | 'contents' {
+  #shape(outline: number | null, runs: Runs): Shape | 'contents' {
     const { style, list, level } = this.setting;
+    // Asked for every paragraph: a heading ends a list, too.
+    const ofPandoc = this.#pandoc?.shapeOf(this.setting, runs);
     if (outline !== null && outline < 9) return { kind: 'heading', depth: outline + 1 };
+    if (ofPandoc) return ofPandoc;
     const shape = this.#header.shapeOf(style);
     if (shape === 'contents' || shape.kind !== 'text' || list === null || list === 0) return shape;
     const depth = Math.min(8, Math.max(0, level));

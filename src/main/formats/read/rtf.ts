@@ -4,6 +4,7 @@ import { Notes } from './notes.ts';
 import { codePageOf, decodeCodePage, languageOf } from './rtf-code-pages.ts';
 import { RtfHeader } from './rtf-header.ts';
 import { plainSetting, RtfPage } from './rtf-page.ts';
+import { isPandoc } from './rtf-pandoc.ts';
 import { tokensOf } from './rtf-tokens.ts';
 import { Tally } from './tally.ts';
 
@@ -96,15 +97,14 @@ const codePageWords: Readonly<Record<string, number>> = {
 
 /** Rich Text Format, as Word, WordPad, TextEdit, LibreOffice and Scrivener write it. */
 export function readRtf(bytes: Buffer): Reading {
-  const reader = new RtfReader();
-  return reader.read(bytes);
+  return new RtfReader(isPandoc(bytes)).read(bytes);
 }
 
 class RtfReader {
   readonly #tally = new Tally();
   readonly #notes = new Notes();
-  readonly #header = new RtfHeader();
-  readonly #pages: RtfPage[] = [new RtfPage(this.#header, this.#tally)];
+  readonly #header: RtfHeader;
+  readonly #pages: RtfPage[];
   readonly #groups: Group[] = [];
   #group: Group = {
     destination: 'body',
@@ -132,6 +132,11 @@ class RtfReader {
   /** Characters still to be passed over after \u. */
   #toSkip = 0;
   #bytes: Buffer[] = [];
+
+  constructor(isPandoc: boolean) {
+    this.#header = new RtfHeader(isPandoc);
+    this.#pages = [new RtfPage(this.#header, this.#tally)];
+  }
 
   read(bytes: Buffer): Reading {
     for (const token of tokensOf(bytes)) {
@@ -453,6 +458,12 @@ class RtfReader {
       case 'qr':
       case 'qj':
         setting.centred = false;
+        break;
+      case 'li':
+        setting.indent = value ?? 0;
+        break;
+      case 'fi':
+        setting.firstLine = value ?? 0;
         break;
       case 'ls':
         setting.list = value;

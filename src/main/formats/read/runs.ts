@@ -63,6 +63,14 @@ export class Runs {
     }
   }
 
+  /** Takes off what the text begins with, where it begins so, and gives it. */
+  withoutStart(start: RegExp): string | null {
+    const [first] = this.#pieces;
+    const found = first?.kind === 'text' ? (start.exec(first.text)?.[0] ?? null) : null;
+    if (first?.kind === 'text' && found !== null) first.text = first.text.slice(found.length);
+    return found;
+  }
+
   phrasing(): PhrasingContent[] {
     return nested(spaced(trimmed(this.#pieces)), ['link', 'italic', 'bold']);
   }

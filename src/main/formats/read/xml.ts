@@ -27,6 +27,7 @@ const prefixes: Readonly<Record<string, string>> = {
   'http://purl.org/dc/elements/1.1/': 'dc',
   'urn:oasis:names:tc:opendocument:xmlns:container': 'container',
   'http://www.idpf.org/2007/opf': 'opf',
+  'http://www.daisy.org/z3986/2005/ncx/': 'ncx',
 };
 
 export type Attributes = Readonly<Record<string, string>>;
