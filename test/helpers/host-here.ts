@@ -35,6 +35,7 @@ export async function hostHere(
 ): Promise<OpenHost> {
   const platform: Platform = {
     kind: 'web',
+    exportsFolder: null,
     chooseFolder: () => Promise.resolve(null),
     saveAs: (name) => Promise.resolve(join(at.data, name)),
     trash: (path) => {

@@ -8,7 +8,7 @@ import {
   type Exported,
   type ExportStage,
 } from '../../src/shared/api/index.ts';
-import type { Result } from '../../src/shared/result.ts';
+import { unwrap, type Result } from '../../src/shared/result.ts';
 import { entryText } from '../helpers/books.ts';
 import { launcher } from '../helpers/engines.ts';
 import { folders, openHost, typeInto, type Folders } from '../helpers/host.ts';
@@ -80,6 +80,24 @@ describe('A book', () => {
     expect(readFileSync(join(at.data, 'library.txt'), 'utf8')).toBe(
       '1 Begin\n\nIt began.\n\n\nThe Middle\n\nIt was not the end.\n\n\n10 End\n\nThe end.\n\n\nOther\n\nSomething else.\n',
     );
+  });
+
+  test('of the whole library leaves out what was exported into it', async () => {
+    const at = folders();
+    at.write('One.md', 'It began.\n');
+    at.write('Exports/One.txt', 'It began.\n');
+    at.write('Novel/Exports/Two.md', 'It went on.\n');
+    const { client } = await withExporter(at, { exportsFolder: 'Exports' });
+    await exported(client, '', { format: 'txt', titlePage: false });
+    const text = 'Two\n\nIt went on.\n\n\nOne\n\nIt began.\n';
+    expect(readFileSync(join(at.data, 'library.txt'), 'utf8')).toBe(text);
+    const { documents } = unwrap(
+      await client.call.disclosure({ scope: { kind: 'folder', path: '' } }),
+    );
+    expect(documents).toBe(2);
+    // Who asks for it gets it.
+    await exported(client, 'Exports', { format: 'txt', titlePage: false });
+    expect(readFileSync(join(at.data, 'Exports.txt'), 'utf8')).toBe('It began.\n');
   });
 
   test('has what was just typed, though it is not in the file yet', async () => {

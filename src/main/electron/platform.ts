@@ -18,6 +18,7 @@ export function electronPlatform(
 ): Platform {
   return {
     kind: 'electron',
+    exportsFolder: null,
     async chooseFolder(current) {
       const options: OpenDialogOptions = {
         title: 'Choose the folder of your manuscripts',

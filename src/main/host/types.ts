@@ -7,6 +7,8 @@ export interface Platform {
   readonly kind: 'electron' | 'web';
   /** Lets the writer choose a folder; null when they did not. */
   chooseFolder(current: string): Promise<string | null>;
+  /** The folder of the library that `saveAs` may give: what lies there is no manuscript. Null where there is none. */
+  readonly exportsFolder: string | null;
   /** Lets the writer choose where to save; null when they did not. */
   saveAs(suggestedName: string): Promise<string | null>;
   trash(path: string): Promise<void>;

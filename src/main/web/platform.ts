@@ -16,6 +16,9 @@ async function freeIn(folder: string, names: Iterable<string>): Promise<string> 
   throw new RangeError('There is always a free name');
 }
 
+/** In the library, where there is no folder for downloads. */
+const EXPORTS = 'Exports';
+
 /** What stands for the system's dialogs and trash where the page is in a browser. */
 export const webPlatform = (libraryFolder: string): Platform => ({
   kind: 'web',
@@ -26,9 +29,10 @@ export const webPlatform = (libraryFolder: string): Platform => ({
         'In the browser the library is chosen at the start: run Understudy again with --library FOLDER.',
       ),
     ),
+  exportsFolder: EXPORTS,
   async saveAs(suggestedName) {
     const downloads = join(homedir(), 'Downloads');
-    const folder = (await exists(downloads)) ? downloads : join(libraryFolder, 'Exports');
+    const folder = (await exists(downloads)) ? downloads : join(libraryFolder, EXPORTS);
     await fs.mkdir(folder, { recursive: true });
     return freeIn(folder, numbered(suggestedName));
   },

@@ -84,6 +84,7 @@ describe('A report', () => {
     expect(markdown).toContain('| Written by the author | 13 | 61.9 % |');
     expect(markdown).toContain('| Suggested and kept | 8 | 38.1 % |');
     expect(markdown).toContain('| Suggested, then edited by the author | 2 |');
+    expect(markdown).toContain('What was pasted from elsewhere or imported counts as theirs, too');
     expect(markdown).toContain('| The \\| Quarter | 3 | 1 |');
     expect(markdown).toContain('| November 25, 2026 | 7 | 7 |');
     expect(markdown).toContain('| Harbour/Two.md | 4 | 0 | 0 % |');

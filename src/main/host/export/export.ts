@@ -10,7 +10,7 @@ import { pageSizeOf } from '../../../shared/books.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { writeAtomic } from '../../files/atomic.ts';
 import { createFile, encode, readTextFile } from '../documents/index.ts';
-import { documentsOf, forPeople, titleOf, type Places } from '../library/index.ts';
+import { forPeople, manuscriptsOf, titleOf, type Places } from '../library/index.ts';
 import type { LaunchEngine, OpenDocuments, Platform } from '../types.ts';
 import { writeApart } from './export-process.ts';
 
@@ -71,13 +71,16 @@ export function createExport(options: ExportOptions): Pick<ApiHandlers, 'exportD
 }
 
 /** Documents in reading order. Throws UserError where there are none. */
-function pathsOf({ root }: ExportOptions, path: string): readonly string[] {
+function pathsOf({ root, platform }: ExportOptions, path: string): readonly string[] {
   const entry = find(root(), path);
   if (entry === null) {
     throw new UserError('document.missing', `${path} is not in the library; look for it there.`);
   }
   if (entry.kind === 'document') return [entry.path];
-  const paths = [...documentsOf(entry)].map((document) => document.path);
+  const paths = Array.from(
+    manuscriptsOf(entry, platform.exportsFolder),
+    (document) => document.path,
+  );
   if (paths.length > 0) return paths;
   throw new UserError(
     'text.empty',

@@ -4,5 +4,5 @@ export { Library } from './library.ts';
 export { checkedName, freeNames, isDocument, titleOf } from './names.ts';
 export { forPeople, Places } from './places.ts';
 export { searchLibrary } from './search.ts';
-export { documentsOf } from './tree.ts';
+export { manuscriptsOf } from './tree.ts';
 export { WordCounts, wordsSchema } from './words.ts';

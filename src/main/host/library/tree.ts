@@ -103,3 +103,17 @@ export function* documentsOf(folder: FolderEntry): Generator<DocumentEntry> {
     else yield* documentsOf(entry);
   }
 }
+
+/**
+ * The manuscripts of a folder; of the library as a whole, without the folder that finished books are saved
+ * into. Who asks for that folder itself gets it.
+ */
+export function* manuscriptsOf(
+  folder: FolderEntry,
+  exportsFolder: string | null,
+): Generator<DocumentEntry> {
+  for (const document of documentsOf(folder)) {
+    const isExported = folder.path === '' && document.path.startsWith(`${exportsFolder}/`);
+    if (exportsFolder === null || !isExported) yield document;
+  }
+}

@@ -3,7 +3,7 @@ import type { Disclosure, FolderEntry, ReportRequest, Scope } from '../../../sha
 import { isUserError } from '../../../shared/errors.ts';
 import { codeOf, writeAtomic } from '../../files/atomic.ts';
 import { readTextFile, type Documents } from '../documents/index.ts';
-import { documentsOf, forPeople, titleOf, type Library } from '../library/index.ts';
+import { forPeople, manuscriptsOf, titleOf, type Library } from '../library/index.ts';
 import type { Platform } from '../types.ts';
 import { accountOf, reportOf, type Account, type Report } from './account.ts';
 import { toHtml } from './html.ts';
@@ -14,7 +14,7 @@ export interface DisclosuresOptions {
   readonly library: () => Library;
   readonly documents: Documents;
   readonly marks: MarksStore;
-  readonly platform: Pick<Platform, 'saveAs'>;
+  readonly platform: Pick<Platform, 'saveAs' | 'exportsFolder'>;
   readonly now: () => Date;
 }
 
@@ -52,8 +52,11 @@ export class Disclosures {
 
   async #report(scope: Scope): Promise<Report> {
     const { root, name } = this.#within(scope);
+    const { exportsFolder } = this.#options.platform;
     const paths =
-      scope.kind === 'document' ? [scope.path] : [...documentsOf(root)].map(({ path }) => path);
+      scope.kind === 'document'
+        ? [scope.path]
+        : Array.from(manuscriptsOf(root, exportsFolder), ({ path }) => path);
     const accounts: Account[] = [];
     for (const path of paths) {
       const account = await this.#account(path, scope.kind === 'document');

@@ -1,7 +1,7 @@
 import { keptOf, share, shown, type Report } from './account.ts';
 
 export const RULE =
-  'A word counts as suggested while all of its letters stand as the voice wrote them. What the author typed counts as theirs, also where a suggestion said the same; so does what was pasted or imported.';
+  'A word counts as suggested while all of its letters stand as the voice wrote them. What the author typed counts as theirs, also where a suggestion said the same. What was pasted from elsewhere or imported counts as theirs, too: Understudy does not know who wrote it.';
 
 const when = new Intl.DateTimeFormat('en', { dateStyle: 'long' });
 
