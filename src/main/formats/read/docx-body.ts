@@ -1,5 +1,7 @@
 import type { RootContent } from 'mdast';
+import { DocxFields } from './docx-fields.ts';
 import type { Lists } from './docx-lists.ts';
+import { passedOver } from './docx-parts.ts';
 import { readProperty, type Properties, type Styles } from './docx-styles.ts';
 import { Flow, type Shape } from './flow.ts';
 import { Runs, type Look } from './runs.ts';
@@ -34,35 +36,6 @@ interface Run {
   style: string | null;
 }
 
-/** A field of Word's, such as a table of contents: its instruction, then what it last gave. */
-interface Field {
-  instruction: string;
-  shows: boolean;
-}
-
-/** What is passed over with all that is in it; some of it is counted. */
-const passedOver: Readonly<Record<string, string | null>> = {
-  'w:del': 'deleted passage',
-  'w:moveFrom': 'deleted passage',
-  'w:pPrChange': null,
-  'w:rPrChange': null,
-  'w:sectPrChange': null,
-  'w:tblPrChange': null,
-  'w:tcPrChange': null,
-  'w:trPrChange': null,
-  'w:numberingChange': null,
-  'w:delText': null,
-  'w:delInstrText': null,
-  'w:sectPr': null,
-  // Given twice: as Word has it, and for programs that do not know that.
-  'mc:Fallback': null,
-  'm:oMath': 'formula',
-  'w:object': 'embedded object',
-  'w:rt': null,
-};
-
-const contents = /^\s*(?:TOC|INDEX|TOA)\b/i;
-
 /**
  * Reads w:body, w:footnote and their like. Insertions that were tracked are text, deletions are none;
  * text boxes follow their paragraph; the fields' last results are text, contents and indexes are left out.
@@ -74,7 +47,7 @@ export class DocxBody implements XmlReader {
   readonly #tables: TableReader[] = [];
   readonly #paragraphs: Paragraph[] = [];
   readonly #runs: Run[] = [];
-  readonly #fields: Field[] = [];
+  readonly #fields: DocxFields;
   #link: string | null = null;
   /** Depth within what is passed over. */
   #skipping = 0;
@@ -89,6 +62,7 @@ export class DocxBody implements XmlReader {
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#fields = new DocxFields(around.tally);
   }
 
   get flow(): Flow {
@@ -189,11 +163,13 @@ export class DocxBody implements XmlReader {
         this.#link = this.#around.links.get(attributes['r:id'] ?? '') ?? null;
         break;
       case 'w:fldSimple':
-        this.#fields.push({ instruction: attributes['w:instr'] ?? '', shows: true });
-        this.#countContents();
+        this.#fields.begin(attributes['w:instr'] ?? '');
+        if (this.#contents === 0) this.#fields.count();
         break;
       case 'w:fldChar':
-        this.#field(attributes['w:fldCharType']);
+        this.#fields.mark(attributes['w:fldCharType']);
+        if (attributes['w:fldCharType'] === 'separate' && this.#contents === 0)
+          this.#fields.count();
         break;
       case 'w:sdt':
         this.#blocks.push(false);
@@ -257,7 +233,7 @@ export class DocxBody implements XmlReader {
         this.#link = null;
         break;
       case 'w:fldSimple':
-        this.#fields.pop();
+        this.#fields.end();
         break;
       case 'w:sdt':
         if (this.#blocks.pop()) this.#contents--;
@@ -283,9 +259,8 @@ export class DocxBody implements XmlReader {
 
   text(text: string): void {
     if (this.#skipping > 0) return;
-    const field = this.#fields.at(-1);
     if (this.#text === 'text') this.#write(text);
-    else if (this.#text === 'instruction' && field && !field.shows) field.instruction += text;
+    else if (this.#text === 'instruction') this.#fields.instruct(text);
   }
 
   get #flow(): Flow {
@@ -308,10 +283,7 @@ export class DocxBody implements XmlReader {
 
   /** Not an instruction, nor in contents. */
   get #isShown(): boolean {
-    return (
-      this.#contents === 0 &&
-      this.#fields.every(({ shows, instruction }) => shows && !contents.test(instruction))
-    );
+    return this.#contents === 0 && this.#fields.isShown;
   }
 
   get #look(): Look {
@@ -336,23 +308,6 @@ export class DocxBody implements XmlReader {
 
   #break(): void {
     if (this.#isShown && !this.#isHidden) this.#paragraph?.runs.break();
-  }
-
-  #field(kind: string | undefined): void {
-    if (kind === 'begin') this.#fields.push({ instruction: '', shows: false });
-    else if (kind === 'end') this.#fields.pop();
-    else if (kind === 'separate') {
-      const field = this.#fields.at(-1);
-      if (!field) return;
-      field.shows = true;
-      this.#countContents();
-    }
-  }
-
-  #countContents(): void {
-    const instruction = this.#fields.at(-1)?.instruction ?? '';
-    if (!contents.test(instruction) || this.#contents > 0) return;
-    this.#around.tally.drop(/^\s*INDEX/i.test(instruction) ? 'index' : 'table of contents');
   }
 
   #endParagraph(): void {

@@ -3,97 +3,13 @@ import { damaged } from '../refusal.ts';
 import { Notes } from './notes.ts';
 import { codePageOf, decodeCodePage, languageOf } from './rtf-code-pages.ts';
 import { RtfHeader } from './rtf-header.ts';
-import { plainSetting, RtfPage } from './rtf-page.ts';
+import { outermost, setLook, type Group } from './rtf-group.ts';
+import { layOut } from './rtf-layout.ts';
+import { RtfPage } from './rtf-page.ts';
 import { isPandoc } from './rtf-pandoc.ts';
 import { tokensOf } from './rtf-tokens.ts';
+import { characters, codePageWords, passedOver } from './rtf-words.ts';
 import { Tally } from './tally.ts';
-
-/** Where text goes to. */
-type Destination =
-  'body' | 'skip' | 'fonts' | 'styles' | 'lists' | 'title' | 'author' | 'instruction' | 'edge';
-
-/** What a group has, and its end takes back. */
-interface Group {
-  destination: Destination;
-  italic: boolean;
-  bold: boolean;
-  hidden: boolean;
-  deleted: boolean;
-  font: number;
-  /** Characters that follow \u for programs that do not know it. */
-  fallback: number;
-  link: string | null;
-  /** The field it is in. */
-  field: { instruction: string } | null;
-  end: (() => void) | null;
-}
-
-/** Destinations that are left out with all that is in them; some of them are counted. */
-const passedOver: Readonly<Record<string, string | null>> = {
-  colortbl: null,
-  pict: 'image',
-  objdata: null,
-  objclass: null,
-  annotation: 'comment',
-  nonshppict: null,
-  shprslt: null,
-  sp: null,
-  listtext: null,
-  pntext: null,
-  pn: null,
-  nonesttables: null,
-  xe: null,
-  tc: null,
-  tcn: null,
-  upr: null,
-  bkmkstart: null,
-  bkmkend: null,
-  revtbl: null,
-  filetbl: null,
-  generator: null,
-  themedata: null,
-  latentstyles: null,
-  ftnsep: null,
-  ftnsepc: null,
-  ftncn: null,
-  aftnsep: null,
-  aftnsepc: null,
-  aftncn: null,
-  template: null,
-  private: null,
-  fontemb: null,
-  fontfile: null,
-};
-
-const characters: Readonly<Record<string, string>> = {
-  tab: ' ',
-  emdash: '—',
-  endash: '–',
-  lquote: '‘',
-  rquote: '’',
-  ldblquote: '“',
-  rdblquote: '”',
-  bullet: '•',
-  emspace: '\u2003',
-  enspace: '\u2002',
-  qmspace: '\u2005',
-  zwj: '\u200d',
-  zwnj: '\u200c',
-  ltrmark: '\u200e',
-  rtlmark: '\u200f',
-  '~': '\u00a0',
-  _: '\u2011',
-  '\\': '\\',
-  '{': '{',
-  '}': '}',
-};
-
-const codePageWords: Readonly<Record<string, number>> = {
-  mac: 10000,
-  pc: 437,
-  pca: 850,
-  ansi: 1252,
-};
 
 /** Rich Text Format, as Word, WordPad, TextEdit, LibreOffice and Scrivener write it. */
 export function readRtf(bytes: Buffer): Reading {
@@ -106,18 +22,7 @@ class RtfReader {
   readonly #header: RtfHeader;
   readonly #pages: RtfPage[];
   readonly #groups: Group[] = [];
-  #group: Group = {
-    destination: 'body',
-    italic: false,
-    bold: false,
-    hidden: false,
-    deleted: false,
-    font: -1,
-    fallback: 1,
-    link: null,
-    field: null,
-    end: null,
-  };
+  #group: Group = outermost;
   #codePage = 1252;
   #defaultFont = 0;
   #language: string | null = null;
@@ -270,8 +175,9 @@ class RtfReader {
     if (destination === 'fonts') return this.#header.font(word, value);
     if (destination === 'styles') return this.#header.style(word, value);
     if (destination === 'lists') return this.#header.list(word, value);
-    this.#look(word, value);
-    if (group.destination === 'body') this.#layout(word, value);
+    setLook(group, word, value);
+    this.#file(word, value);
+    if (group.destination === 'body') layOut(this.#page, group, word, value);
   }
 
   /** Whether the word begins a destination. */
@@ -377,36 +283,9 @@ class RtfReader {
     }
   }
 
-  /** Words that count within the group, wherever its text goes. */
-  #look(word: string, value: number | null): void {
-    const group = this.#group;
-    const isOn = value !== 0;
+  /** Words that say something of the whole file. */
+  #file(word: string, value: number | null): void {
     switch (word) {
-      case 'i':
-        group.italic = isOn;
-        break;
-      case 'b':
-        group.bold = isOn;
-        break;
-      case 'v':
-        group.hidden = isOn;
-        break;
-      case 'deleted':
-        group.deleted = isOn;
-        break;
-      case 'plain':
-        group.italic = false;
-        group.bold = false;
-        group.hidden = false;
-        group.deleted = false;
-        group.font = -1;
-        break;
-      case 'f':
-        group.font = value ?? -1;
-        break;
-      case 'uc':
-        group.fallback = Math.max(0, value ?? 1);
-        break;
       case 'deff':
         this.#defaultFont = value ?? 0;
         break;
@@ -421,78 +300,6 @@ class RtfReader {
       case 'pca':
       case 'ansi':
         this.#codePage = codePageWords[word] ?? codePageOf(0) ?? 1252;
-        break;
-    }
-  }
-
-  /** Words that set paragraphs and tables. */
-  #layout(word: string, value: number | null): void {
-    const page = this.#page;
-    const { setting } = page;
-    const { italic, bold, link, deleted } = this.#group;
-    switch (word) {
-      case 'par':
-      case 'sect':
-      case '\r':
-      case '\n':
-        // The end of a paragraph that was deleted ends none.
-        if (!deleted) page.endParagraph();
-        break;
-      case 'line':
-      case 'lbr':
-        if (!deleted) page.break({ italic, bold, link });
-        break;
-      case 'pard':
-        page.setting = plainSetting();
-        break;
-      case 's':
-        setting.style = value ?? 0;
-        break;
-      case 'outlinelevel':
-        setting.outline = value;
-        break;
-      case 'qc':
-        setting.centred = true;
-        break;
-      case 'ql':
-      case 'qr':
-      case 'qj':
-        setting.centred = false;
-        break;
-      case 'li':
-        setting.indent = value ?? 0;
-        break;
-      case 'fi':
-        setting.firstLine = value ?? 0;
-        break;
-      case 'ls':
-        setting.list = value;
-        break;
-      case 'ilvl':
-        setting.level = value ?? 0;
-        break;
-      case 'brdrb':
-      case 'brdrt':
-        setting.border = true;
-        break;
-      case 'intbl':
-        setting.inTable = true;
-        break;
-      case 'trowd':
-        page.beginRow();
-        break;
-      case 'cell':
-        page.endCell();
-        break;
-      case 'row':
-        page.endRow();
-        break;
-      case 'nestcell':
-      case 'nestrow':
-      case 'clmrg':
-      case 'clvmrg':
-        page.unusualTable();
-        if (word === 'nestcell') page.endParagraph();
         break;
     }
   }

@@ -66,26 +66,36 @@ export interface Book {
   readonly chapters: readonly Chapter[];
 }
 
-/** The words alone, lines joined by spaces. */
-export const plainText = (inlines: readonly Inline[]): string =>
-  inlines
+/** What stands for that which is no word. */
+export interface Plainly {
+  readonly lineBreak: string;
+  readonly note: (number: number) => string;
+  readonly link: (words: string, link: Extract<Inline, { kind: 'link' }>) => string;
+}
+
+/** The words alone; lines are joined by spaces, and notes and addresses are left out, unless it is said how. */
+export function plainText(inlines: readonly Inline[], how: Partial<Plainly> = {}): string {
+  const { lineBreak = ' ', note = () => '', link = (words) => words } = how;
+  return inlines
     .map((inline) => {
       switch (inline.kind) {
         case 'text':
         case 'code':
           return inline.text;
         case 'break':
-          return ' ';
+          return lineBreak;
         case 'note':
-          return '';
+          return note(inline.number);
+        case 'link':
+          return link(plainText(inline.children, how), inline);
         case 'emphasis':
         case 'strong':
         case 'deleted':
-        case 'link':
-          return plainText(inline.children);
+          return plainText(inline.children, how);
       }
     })
     .join('');
+}
 
 /** The words of a block. */
 export function textOf(block: Block): string {
@@ -98,7 +108,7 @@ export function textOf(block: Block): string {
     case 'list':
       return block.items.map((item) => item.map(textOf).join(' ')).join(' ');
     case 'table':
-      return block.rows.map((row) => row.map(plainText).join(' ')).join(' ');
+      return block.rows.map((row) => row.map((cell) => plainText(cell)).join(' ')).join(' ');
     case 'code':
       return block.text;
     case 'scene-break':

@@ -63,26 +63,12 @@ const indented = (text: string, by: string): string =>
     .join('\n');
 
 const inlineText = (inlines: readonly Inline[], number: Numbered): string =>
-  inlines
-    .map((inline) => {
-      switch (inline.kind) {
-        case 'text':
-        case 'code':
-          return inline.text;
-        case 'break':
-          return '\n';
-        case 'note':
-          return `[${number(inline.number)}]`;
-        case 'link': {
-          const text = inlineText(inline.children, number);
-          const address = inline.address.replace(/^mailto:/, '');
-          const same = plainText(inline.children).trim() === address;
-          return same || `${text}/` === address ? text : `${text} (${address})`;
-        }
-        case 'emphasis':
-        case 'strong':
-        case 'deleted':
-          return inlineText(inline.children, number);
-      }
-    })
-    .join('');
+  plainText(inlines, {
+    lineBreak: '\n',
+    note: (inChapter) => `[${number(inChapter)}]`,
+    link(words, { children, address: target }) {
+      const address = target.replace(/^mailto:/, '');
+      const isSame = plainText(children).trim() === address || `${words}/` === address;
+      return isSame ? words : `${words} (${address})`;
+    },
+  });

@@ -1,0 +1,70 @@
+/** Words of Rich Text Format: what is left out, what stands for a sign, and what names a code page. */
+
+/** Destinations that are left out with all that is in them; some of them are counted. */
+export const passedOver: Readonly<Record<string, string | null>> = {
+  colortbl: null,
+  pict: 'image',
+  objdata: null,
+  objclass: null,
+  annotation: 'comment',
+  nonshppict: null,
+  shprslt: null,
+  sp: null,
+  listtext: null,
+  pntext: null,
+  pn: null,
+  nonesttables: null,
+  xe: null,
+  tc: null,
+  tcn: null,
+  upr: null,
+  bkmkstart: null,
+  bkmkend: null,
+  revtbl: null,
+  filetbl: null,
+  generator: null,
+  themedata: null,
+  latentstyles: null,
+  ftnsep: null,
+  ftnsepc: null,
+  ftncn: null,
+  aftnsep: null,
+  aftnsepc: null,
+  aftncn: null,
+  template: null,
+  private: null,
+  fontemb: null,
+  fontfile: null,
+};
+
+/** Signs by their words. */
+export const characters: Readonly<Record<string, string>> = {
+  tab: ' ',
+  emdash: '—',
+  endash: '–',
+  lquote: '‘',
+  rquote: '’',
+  ldblquote: '“',
+  rdblquote: '”',
+  bullet: '•',
+  emspace: '\u2003',
+  enspace: '\u2002',
+  qmspace: '\u2005',
+  zwj: '\u200d',
+  zwnj: '\u200c',
+  ltrmark: '\u200e',
+  rtlmark: '\u200f',
+  '~': '\u00a0',
+  _: '\u2011',
+  '\\': '\\',
+  '{': '{',
+  '}': '}',
+};
+
+/** Code pages of files that do not say theirs by number. */
+export const codePageWords: Readonly<Record<string, number>> = {
+  mac: 10000,
+  pc: 437,
+  pca: 850,
+  ansi: 1252,
+};
