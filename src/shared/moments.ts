@@ -16,11 +16,14 @@ const relative = (at: number, now: Date): 'today' | 'yesterday' | null => {
 const isOfYear = (at: number, now: Date): boolean =>
   new Date(at).getFullYear() === now.getFullYear();
 
+/** "25 November 2026" */
+export const dayOf = (at: number): string => date.format(at);
+
 /** "14:05", or "2:05 PM" where that is usual. */
 export const timeOfDay = (at: number): string => clock.format(at);
 
 /** "25 November 2026, 14:05" */
-export const moment = (at: number): string => `${date.format(at)}, ${clock.format(at)}`;
+export const moment = (at: number): string => `${dayOf(at)}, ${timeOfDay(at)}`;
 
 /** Seen from `now`: "today, 14:05", "yesterday", "3 March", "3 March 2025". All in milliseconds since 1970. */
 export function when(at: number, now: number): string {

@@ -86,9 +86,9 @@ describe('A report', () => {
     expect(markdown).toContain('| Suggested, then edited by the author | 2 |');
     expect(markdown).toContain('What was pasted from elsewhere or imported counts as theirs, too');
     expect(markdown).toContain('| The \\| Quarter | 3 | 1 |');
-    expect(markdown).toContain('| November 25, 2026 | 7 | 7 |');
+    expect(markdown).toContain('| 25 November 2026 | 7 | 7 |');
     expect(markdown).toContain('| Harbour/Two.md | 4 | 0 | 0 % |');
-    expect(markdown).toContain('- “The lamps went out” (Mine, November 25, 2026)');
+    expect(markdown).toContain('- “The lamps went out” (Mine, 25 November 2026)');
     expect(toMarkdown(report, { passages: false })).not.toContain('The lamps');
   });
 

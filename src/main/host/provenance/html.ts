@@ -1,3 +1,4 @@
+import { dayOf } from '../../../shared/moments.ts';
 import { keptOf, share, shown, type Report } from './account.ts';
 import { RULE, shownDay } from './markdown.ts';
 
@@ -8,8 +9,6 @@ const signs: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => signs[sign]!);
-
-const when = new Intl.DateTimeFormat('en', { dateStyle: 'long' });
 
 const style = `
 :root { color-scheme: light dark; --paper: light-dark(#fdfcf8, #1c1b19); --ink: light-dark(#2a2722, #e6e1d8);
@@ -59,7 +58,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 export function toHtml(report: Report, { passages }: { readonly passages: boolean }): string {
   const { name, words, own, kept, changed, voices, days, accounts, made, sentence } = report;
   const body = [
-    `<header><p>Disclosure, ${when.format(made)}</p><h1>${escaped(name)}</h1></header>`,
+    `<header><p>Disclosure, ${dayOf(made.getTime())}</p><h1>${escaped(name)}</h1></header>`,
     `<blockquote>${escaped(sentence)}</blockquote>`,
     `<figure><div class="bar" role="img" aria-label="${share(own, words)} written by the author, ${share(kept, words)} suggested"><span style="flex:${own}"></span>${kept > 0 ? `<span class="voice some" style="flex:${kept}"></span>` : ''}</div><figcaption><span>Written by the author, ${share(own, words)}</span><span class="voice">Suggested and kept, ${share(kept, words)}</span></figcaption></figure>`,
     table(
@@ -105,7 +104,7 @@ export function toHtml(report: Report, { passages }: { readonly passages: boolea
       if (accounts.length > 1) body.push(`<h3>${escaped(path)}</h3>`);
       const items = excerpts.map(
         ({ voice, at, text }) =>
-          `<li>${escaped(text)}<small>${escaped(voice)}, ${when.format(at)}</small></li>`,
+          `<li>${escaped(text)}<small>${escaped(voice)}, ${dayOf(at)}</small></li>`,
       );
       body.push(`<ol>\n${items.join('\n')}\n</ol>`);
     }

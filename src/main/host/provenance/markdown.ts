@@ -1,12 +1,11 @@
+import { dayOf } from '../../../shared/moments.ts';
 import { keptOf, share, shown, type Report } from './account.ts';
 
 export const RULE =
   'A word counts as suggested while all of its letters stand as the voice wrote them. What the author typed counts as theirs, also where a suggestion said the same. What was pasted from elsewhere or imported counts as theirs, too: Understudy does not know who wrote it.';
 
-const when = new Intl.DateTimeFormat('en', { dateStyle: 'long' });
-
-/** "November 9, 2026" of "2026-11-09". */
-export const shownDay = (day: string): string => when.format(new Date(`${day}T12:00:00`));
+/** "9 November 2026" of "2026-11-09". */
+export const shownDay = (day: string): string => dayOf(Date.parse(`${day}T12:00:00`));
 
 /** In a table a bar parts cells, and a line break ends a row. */
 const cell = (text: string): string => plain(text).replaceAll('|', '\\|');
@@ -24,7 +23,7 @@ export function toMarkdown(report: Report, { passages }: { readonly passages: bo
   const { name, words, own, kept, changed, voices, days, accounts, made, sentence } = report;
   const parts = [
     `# Disclosure: ${plain(name)}`,
-    `${when.format(made)}`,
+    dayOf(made.getTime()),
     `> ${plain(sentence)}`,
     table(
       ['', 'Words', 'Share'],
@@ -76,7 +75,7 @@ export function toMarkdown(report: Report, { passages }: { readonly passages: bo
       if (accounts.length > 1) parts.push(`### ${plain(path)}`);
       parts.push(
         excerpts
-          .map(({ voice, at, text }) => `- “${plain(text)}” (${plain(voice)}, ${when.format(at)})`)
+          .map(({ voice, at, text }) => `- “${plain(text)}” (${plain(voice)}, ${dayOf(at)})`)
           .join('\n'),
       );
     }
