@@ -17,7 +17,7 @@ export interface Team {
 /** What runs the numbers: a TensorFlow.js backend with our kernels, and a stepper for sampling. */
 export interface Backend extends Team {
   /** Name of the TensorFlow.js backend. */
-  readonly name: 'native' | 'reference' | 'tensorflow';
+  readonly name: 'native' | 'reference' | 'tensorflow' | 'webgpu';
   /** For people: "CPU, AVX-512 with bfloat16, 2 threads". */
   readonly description: string;
   /** Why it is not a faster one; null where it is the best. */

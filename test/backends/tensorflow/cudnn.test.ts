@@ -4,7 +4,7 @@ import type { Binding } from '../../../src/main/backends/tensorflow/binding.ts';
 import { cudnn } from '../../../src/main/backends/tensorflow/cudnn.ts';
 import { Constants, Ops } from '../../../src/main/backends/tensorflow/ops.ts';
 import { useKernels } from '../../../src/main/backends/tensorflow/session.ts';
-import { recurrentError, verifyDevice } from '../../../src/main/backends/tensorflow/verify.ts';
+import { recurrentError, verifyDevice } from '../../../src/main/backends/verify.ts';
 import { bindingOf, tensorflowForTests } from '../../helpers/backends.ts';
 import { withCudnn, type Recorded } from '../../tensorflow/cudnn.ts';
 
@@ -122,11 +122,13 @@ describe.skipIf(missing !== null)('cuDNN', () => {
     },
   );
 
+  const advice = 'take another';
+
   test('a GPU that counts right is taken', async () => {
     const binding = await activate();
     useKernels(withCudnn(binding, () => undefined));
-    expect(recurrentError()).toBeLessThan(1e-5);
-    expect(verifyDevice).not.toThrow();
+    expect(await recurrentError()).toBeLessThan(1e-5);
+    await expect(verifyDevice(advice)).resolves.toBeUndefined();
   });
 
   test('a GPU that counts wrong, or fails, is refused with a sentence before anything is trained', async () => {
@@ -142,13 +144,17 @@ describe.skipIf(missing !== null)('cuDNN', () => {
       }) as Binding;
     // h and c exchanged: the right shapes, the wrong numbers.
     useKernels(spoilt(([x = 0, h = 0, c = 0, w = 0]) => [x, c, h, w]));
-    expect(verifyDevice).toThrow(/^The GPU cannot be used for training \(.+\); update .+ CPU\.$/);
+    await expect(verifyDevice(advice)).rejects.toThrow(
+      /^The GPU cannot be used for training \(.+\); take another\.$/,
+    );
     useKernels(
       spoilt(() => {
         throw new Error('Invalid TF_Status: 13\nMessage: Failed to call ThenRnnForward\nmore');
       }),
     );
-    expect(verifyDevice).toThrow(/\(Failed to call ThenRnnForward\)/);
-    expect(verifyDevice).toThrow(expect.objectContaining({ code: 'backend.unavailable' }) as Error);
+    await expect(verifyDevice(advice)).rejects.toMatchObject({
+      code: 'backend.unavailable',
+      message: expect.stringContaining('(Failed to call ThenRnnForward)') as string,
+    });
   });
 });

@@ -11,6 +11,7 @@ import {
   type KernelConfig,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { verifyDevice } from '../verify.ts';
 import type { Binding, Handle, Values } from './binding.ts';
 import { DeviceCall, type Device } from './call.ts';
 import { cudnn } from './cudnn.ts';
@@ -18,7 +19,6 @@ import { composedGru } from './gru.ts';
 import { composedLstm } from './lstm.ts';
 import { tensorflowKernels } from './kernels.ts';
 import { Constants, Ops } from './ops.ts';
-import { verifyDevice } from './verify.ts';
 
 /** What tfjs-node keeps for a tensor: on the device (`id`), or values that have not gone there yet. */
 interface Data {
@@ -113,5 +113,7 @@ export async function activateTensorflow(parts: Parts): Promise<void> {
     useKernels(parts.binding);
   }
   if (engine().backendName !== 'tensorflow') await setBackend('tensorflow');
-  if (first && parts.binding.isUsingGpuDevice()) verifyDevice();
+  if (first && parts.binding.isUsingGpuDevice()) {
+    await verifyDevice("update NVIDIA's driver and cuDNN, or train on the CPU");
+  }
 }

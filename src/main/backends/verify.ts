@@ -1,11 +1,11 @@
 import { engine, tensor, tidy, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
-import { UserError } from '../../../shared/errors.ts';
-import type { CellKind } from '../../../shared/config.ts';
-import { keptName } from '../../lm/nn/ops.ts';
-import { Call, type ArrayBackend, type Kernel } from '../kernel.ts';
-import { recurrentBackward, recurrentForward } from '../reference/recurrent.ts';
+import { UserError } from '../../shared/errors.ts';
+import type { CellKind } from '../../shared/config.ts';
+import { keptName } from '../lm/nn/ops.ts';
+import { Call, type ArrayBackend, type Kernel } from './kernel.ts';
+import { recurrentBackward, recurrentForward } from './reference/recurrent.ts';
 
-/** As much as TF32 may be wrong on numbers of about one; a weight in the wrong place is far more. */
+/** As much as TF32 or float16 may be wrong on numbers of about one; a weight in the wrong place is far more. */
 const TOLERANCE = 0.02;
 
 const [T, B, I, H] = [4, 3, 5, 6];
@@ -82,9 +82,8 @@ function onReferenceBoth(inputs: Values, dy: Value, cell: CellKind): Value[] {
 }
 
 /** The same by the kernels of the current backend. */
-function onDevice(inputs: Values, dy: Value, cell: CellKind): Value[] {
-  const found: Value[] = [];
-  tidy(() => {
+async function onDevice(inputs: Values, dy: Value, cell: CellKind): Promise<Value[]> {
+  const tensors = tidy(() => {
     const made = ({ shape, values }: Value): Tensor =>
       tensor(values, [...shape], values instanceof Int32Array ? 'int32' : 'float32');
     const tensors: NamedTensorMap = Object.fromEntries(
@@ -98,21 +97,25 @@ function onDevice(inputs: Values, dy: Value, cell: CellKind): Value[] {
       { ...tensors, ...named, y, dy: made(dy) },
       { cell },
     ) as unknown as Tensor[];
-    for (const tensor of [y, h, c, ...gradients]) {
-      found.push({ shape: tensor.shape, values: tensor.dataSync<'float32'>() });
-    }
+    return [y, h, c, ...gradients];
   });
-  return found;
+  try {
+    return await Promise.all(
+      tensors.map(async (made) => ({ shape: made.shape, values: await made.data<'float32'>() })),
+    );
+  } finally {
+    for (const made of tensors) made.dispose();
+  }
 }
 
 /** How far the current backend's recurrent kernels are from the reference, over all they compute. */
-export function recurrentError(): number {
+export async function recurrentError(): Promise<number> {
   let worst = 0;
   for (const cell of ['lstm', 'gru'] as const) {
     const inputs = inputsFor(cell);
     const dy = spread([T, B, H], 9);
     const expected = onReferenceBoth(inputs, dy, cell);
-    const actual = onDevice(inputs, dy, cell);
+    const actual = await onDevice(inputs, dy, cell);
     expected.forEach(({ values }, k) => {
       values.forEach((value, i) => {
         const error =
@@ -128,12 +131,13 @@ export function recurrentError(): number {
  * Tries one small layer of each kind against the reference before anything is trained: drivers, cards and
  * libraries are many, and wrong numbers would only show as a voice that learns nothing.
  *
+ * @param advice what to do where it fails: "update the driver, or train on the CPU"
  * @throws UserError `backend.unavailable`
  */
-export function verifyDevice(): void {
+export async function verifyDevice(advice: string): Promise<void> {
   let reason: string;
   try {
-    const error = recurrentError();
+    const error = await recurrentError();
     if (error <= TOLERANCE) return;
     reason = 'it gives other numbers than it should';
   } catch (error) {
@@ -142,6 +146,6 @@ export function verifyDevice(): void {
   }
   throw new UserError(
     'backend.unavailable',
-    `The GPU cannot be used for training (${reason}); update NVIDIA's driver and cuDNN, or train on the CPU.`,
+    `The GPU cannot be used for training (${reason}); ${advice}.`,
   );
 }

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const PACKAGE = 'webgpu';
+
+/** What a device is called by its driver, in words joined by hyphens. */
+export interface AdapterInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  /** The processor plays the GPU. */
+  readonly isFallbackAdapter?: boolean;
+}
+
+/** A GPU, as the standard has it and the types of TensorFlow.js do not yet. */
+export type Adapter = GPUAdapter & { readonly info: AdapterInfo };
+
+/** The package: Dawn, Chromium's WebGPU, for Node. */
+interface Dawn {
+  create(options: string[]): { requestAdapter(options: object): Promise<Adapter | null> };
+}
+
+/**
+ * Whether there is something to look for. Dawn looks itself, but tells the terminal when Linux has no
+ * loader of Vulkan; Electron brings one beside its program.
+ */
+function hasVulkanLoader(): boolean {
+  const folders = [
+    ...(process.env['LD_LIBRARY_PATH'] ?? '').split(':'),
+    path.dirname(process.execPath),
+    ...['/usr/lib', '/usr/lib64', '/lib', '/lib64', '/usr/local/lib', '/run/opengl-driver/lib'],
+    ...['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu`),
+  ];
+  return folders.some((folder) => folder !== '' && existsSync(path.join(folder, 'libvulkan.so.1')));
+}
+
+/**
+ * The package, or why there is none.
+ *
+ * @param load gives a package by its name, or throws
+ */
+export function loadDawn(
+  load: (name: string) => unknown = createRequire(import.meta.url),
+): Dawn | { unavailable: string } {
+  if (process.platform === 'linux' && !hasVulkanLoader()) {
+    return {
+      unavailable: 'there is no Vulkan; install the driver of the graphics card, or libvulkan1',
+    };
+  }
+  try {
+    return load(PACKAGE) as Dawn;
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    return {
+      unavailable:
+        code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND'
+          ? `the package ${PACKAGE} is not installed; install it with "npm install ${PACKAGE}@0.6.2" where there is a network`
+          : `the package ${PACKAGE} does not load (${message.split('\n')[0] ?? ''}); "npm install ${PACKAGE}@0.6.2" installs it anew`,
+    };
+  }
+}
