@@ -5,8 +5,10 @@ import { loadNative } from '../../src/main/backends/native/index.ts';
 import { createReference } from '../../src/main/backends/reference/index.ts';
 import type { Binding } from '../../src/main/backends/tensorflow/binding.ts';
 import { loadTensorflow } from '../../src/main/backends/tensorflow/index.ts';
+import { loadWebgpu } from '../../src/main/backends/webgpu/index.ts';
 import { cachedTensorflow } from '../tensorflow/build.mjs';
 import { withCudnn } from '../tensorflow/cudnn.ts';
+import { softwareGpu } from '../webgpu/software.ts';
 
 /** TensorFlow for the processor, where test/tensorflow/build.mjs made it; else why there is none. */
 export function tensorflowForTests(): Backend | { unavailable: string } {
@@ -41,8 +43,16 @@ export function bindingOf(): Binding {
   return (backend() as unknown as { binding: Binding }).binding;
 }
 
-/** The backends that run here: the reference, the native kernels on every instruction set, TensorFlow. */
-function backends(): { title: string; create: () => Backend }[] {
+/** WebGPU on a GPU that the processor plays, where one is found; else why there is none. */
+export async function webgpuForTests(): Promise<Backend | { unavailable: string }> {
+  if (softwareGpu() === null) {
+    return { unavailable: 'it needs SwiftShader, which comes with Chromium or with Electron' };
+  }
+  return loadWebgpu({ threads: 2, software: true });
+}
+
+/** The backends that run here: reference, native kernels on every instruction set, TensorFlow, WebGPU. */
+async function backends(): Promise<{ title: string; create: () => Backend }[]> {
   const found: { title: string; create: () => Backend }[] = [
     { title: 'reference', create: () => createReference(null) },
   ];
@@ -67,12 +77,17 @@ function backends(): { title: string; create: () => Backend }[] {
   } else {
     found.push(...onTensorflow(tensorflow));
   }
+  const webgpu = await webgpuForTests();
+  if ('unavailable' in webgpu) console.log(`webgpu is not tested here: ${webgpu.unavailable}`);
+  else found.push({ title: 'webgpu', create: () => webgpu });
   return found;
 }
 
+const found = await backends();
+
 /** Runs a suite once on each backend; `use()` activates and gives it. */
 export function onEachBackend(suite: (use: () => Promise<Backend>) => void): void {
-  for (const { title, create } of backends()) {
+  for (const { title, create } of found) {
     describe(`on ${title}`, () => {
       suite(async () => {
         const backend = create();

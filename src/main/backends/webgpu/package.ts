@@ -4,6 +4,12 @@ import path from 'node:path';
 
 const PACKAGE = 'webgpu';
 
+/**
+ * Checks of every access and clearing of shared memory are for pages of strangers: our programs stay
+ * within their buffers by themselves, and write what they share before they read it.
+ */
+export const DAWN_OPTIONS = ['enable-dawn-features=disable_robustness,disable_workgroup_init'];
+
 /** What a device is called by its driver, in words joined by hyphens. */
 export interface AdapterInfo {
   readonly vendor: string;

@@ -109,7 +109,15 @@ export function multiply(
   call.run(
     sumSlices,
     { slices: parts, bias: empty, sum: result },
-    { count, slices, columns, biased: Number(bias !== undefined), begin: from, add: Number(add), scale },
+    {
+      count,
+      slices,
+      columns,
+      biased: Number(bias !== undefined),
+      begin: from,
+      add: Number(add),
+      scale,
+    },
     groupsFor(Math.ceil(count / ELEMENTS)),
   );
 }

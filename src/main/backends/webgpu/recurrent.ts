@@ -63,7 +63,12 @@ function packed(
 function copied(call: DeviceCall, from: Block, shape: readonly number[], first = 0): TensorInfo {
   const { info, block } = call.output(shape);
   const count = elements(shape);
-  call.run(copy, { source: from, copied: block }, { count, first }, groupsFor(Math.ceil(count / ELEMENTS)));
+  call.run(
+    copy,
+    { source: from, copied: block },
+    { count, first },
+    groupsFor(Math.ceil(count / ELEMENTS)),
+  );
   return info;
 }
 

@@ -45,7 +45,11 @@ export const scale = elementwise(
 
 /** Elements from `params.begin` on. */
 export const copy = {
-  ...elementwise('copy', { source: read(), copied: write() }, 'copied[i] = source[params.first + i];'),
+  ...elementwise(
+    'copy',
+    { source: read(), copied: write() },
+    'copied[i] = source[params.first + i];',
+  ),
   params: { count: 'u32', first: 'u32' },
 } as const;
 
