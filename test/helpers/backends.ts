@@ -5,6 +5,7 @@ import { loadNative } from '../../src/main/backends/native/index.ts';
 import { createReference } from '../../src/main/backends/reference/index.ts';
 import type { Binding } from '../../src/main/backends/tensorflow/binding.ts';
 import { loadTensorflow } from '../../src/main/backends/tensorflow/index.ts';
+import type { Gpu } from '../../src/main/backends/webgpu/gpu.ts';
 import { loadWebgpu } from '../../src/main/backends/webgpu/index.ts';
 import { cachedTensorflow } from '../tensorflow/build.mjs';
 import { withCudnn } from '../tensorflow/cudnn.ts';
@@ -96,4 +97,9 @@ export function onEachBackend(suite: (use: () => Promise<Backend>) => void): voi
       });
     });
   }
+}
+
+/** The device that TensorFlow.js's backend runs on; the backend must be active. */
+export function gpuOf(): Gpu {
+  return (backend() as unknown as { gpu: Gpu }).gpu;
 }

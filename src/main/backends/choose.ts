@@ -45,7 +45,7 @@ export async function loadDevice(
   return found ? found.load(options) : { unavailable: 'this version of Understudy lacks it' };
 }
 
-const backendNames = ['native', 'tensorflow', 'reference'] as const;
+const backendNames = ['native', 'tensorflow', 'webgpu', 'reference'] as const;
 type BackendName = (typeof backendNames)[number];
 
 /**
@@ -60,7 +60,7 @@ export function forcedBackend(): BackendName | null {
   if (name) return name;
   throw new UserError(
     'backend.unavailable',
-    `UNDERSTUDY_BACKEND is "${forced}"; set it to native, tensorflow or reference, or leave it out.`,
+    `UNDERSTUDY_BACKEND is "${forced}"; set it to native, tensorflow, webgpu or reference, or leave it out.`,
   );
 }
 
@@ -73,6 +73,10 @@ async function loadForced(name: BackendName, options: DeviceOptions): Promise<Ba
     case 'tensorflow': {
       const { loadTensorflow } = await import('./tensorflow/index.ts');
       return running('TensorFlow', loadTensorflow({ ...options, gpu: 'preferred' }));
+    }
+    case 'webgpu': {
+      const { loadWebgpu } = await import('./webgpu/index.ts');
+      return running('WebGPU', await loadWebgpu({ ...options, software: true }));
     }
     case 'native': {
       const { loadNative } = await import('./native/index.ts');

@@ -10,6 +10,8 @@ const COMPUTE_STAGE = 0x4;
 
 /** After so many programs what was recorded is sent, so that the device works while the rest is recorded. */
 const SENT_AT = 128;
+/** Memory in bytes that is not worth giving back. */
+const KEPT = 2 ** 26;
 /** How long an answer is waited for, in milliseconds. */
 const PATIENCE = 30_000;
 
@@ -75,8 +77,14 @@ export class Gpu {
     return this.#pool.take(bytes);
   }
 
+  /** Takes a block back. When nothing is in use any more, the memory is given back to the device. */
   give(block: Block): void {
     this.#pool.give(block);
+    if (this.#pool.lent > 0 || this.#pool.allocated < KEPT || this.#failure !== null) return;
+    this.send();
+    this.#pool.clear();
+    for (const readers of this.#readers.values()) for (const reader of readers) reader.destroy();
+    this.#readers.clear();
   }
 
   /** Writes values before anything that is run from now on. */

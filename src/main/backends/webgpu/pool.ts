@@ -50,10 +50,20 @@ export class Pool {
     return { buffer, bytes: size, used: -1 };
   }
 
+  /** Takes a block back; the memory itself goes back to the device by `clear`. */
   give(block: Block): void {
     this.#lent -= block.bytes;
     const list = this.#free.get(block.bytes);
     if (list) list.push(block);
     else this.#free.set(block.bytes, [block]);
+  }
+
+  /** Gives all that is not in use back to the device. */
+  clear(): void {
+    for (const [bytes, blocks] of this.#free) {
+      for (const { buffer } of blocks) buffer.destroy();
+      this.#allocated -= bytes * blocks.length;
+    }
+    this.#free.clear();
   }
 }
