@@ -175,14 +175,16 @@ onEachBackend((use) => {
   });
 
   test('leaves no tensor behind after many steps', async () => {
-    await use();
+    const { name } = await use();
+    // A GPU that the processor plays takes its time.
+    const steps = name === 'webgpu' ? 20 : 200;
     const c = golden.cases['gru'] as Golden;
     const network = createNetwork(c.network, floats(c.weights));
     const optimiser = new AdamW(network, golden.adam);
     let state = stateOf(c);
     const dropout = { in: 0.2, between: 0.2, out: 0.2, weightDrop: 0.2, seed: 1 };
     const before = memory().numTensors;
-    for (let k = 0; k < 200; k++) {
+    for (let k = 0; k < steps; k++) {
       ({ state } = await trainStep(network, optimiser, batchOf(c), state, {
         rate: 0.001,
         clip: 1,

@@ -8,7 +8,7 @@ import { createNetwork, disposeState, zeroState } from '../../src/main/lm/nn/net
 import { AdamW } from '../../src/main/lm/nn/optimiser.ts';
 import { evaluateStep, trainStep } from '../../src/main/lm/nn/step.ts';
 import type { NetworkConfig } from '../../src/shared/config.ts';
-import { bindingOf, tensorflowForTests } from '../helpers/backends.ts';
+import { bindingOf, gpuOf, tensorflowForTests, webgpuForTests } from '../helpers/backends.ts';
 import { randomBatch, randomWeights } from '../helpers/random-network.ts';
 
 const config: NetworkConfig = {
@@ -87,4 +87,13 @@ test('200 steps leave no tensor and no handle behind on TensorFlow', async () =>
     return;
   }
   await expectNothingLeft(tensorflow, () => bindingOf().getNumOfTensors(), 200);
+});
+
+test('60 steps leave no tensor and no memory of the device behind on WebGPU', async () => {
+  const webgpu = await webgpuForTests();
+  if ('unavailable' in webgpu) {
+    console.log(`webgpu is not tested here: ${webgpu.unavailable}`);
+    return;
+  }
+  await expectNothingLeft(webgpu, () => gpuOf().pool.allocated, 60);
 });

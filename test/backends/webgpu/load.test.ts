@@ -4,7 +4,6 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { chooseBackend } from '../../../src/main/backends/choose.ts';
 import { loadWebgpu } from '../../../src/main/backends/webgpu/index.ts';
 import { adapterName, graphicsApi } from '../../../src/main/backends/webgpu/names.ts';
-import { loadDawn } from '../../../src/main/backends/webgpu/package.ts';
 import { webgpuForTests } from '../../helpers/backends.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -37,19 +36,24 @@ test('every system has an interface to GPUs of its own', () => {
   ]);
 });
 
-test.skipIf(missing !== null)('a package that is missing or broken is said in one clause', () => {
-  const failing = (error: object) => () => {
-    throw Object.assign(new Error('dlopen failed\nat line 3'), error);
-  };
-  expect(loadDawn(failing({ code: 'MODULE_NOT_FOUND' }))).toEqual({
-    unavailable: expect.stringContaining('npm install webgpu@') as string,
-  });
-  expect(loadDawn(failing({}))).toEqual({
-    unavailable: expect.stringMatching(
-      /^the package webgpu does not load \(dlopen failed\)/,
-    ) as string,
-  });
-});
+test.skipIf(missing !== null)(
+  'a package that is missing or broken is said in one clause',
+  async () => {
+    const failing = (error: object) => () => {
+      throw Object.assign(new Error('dlopen failed\nat line 3'), error);
+    };
+    vi.resetModules();
+    const { loadDawn } = await import('../../../src/main/backends/webgpu/package.ts');
+    expect(loadDawn(failing({ code: 'MODULE_NOT_FOUND' }))).toEqual({
+      unavailable: expect.stringContaining('npm install webgpu@') as string,
+    });
+    expect(loadDawn(failing({}))).toEqual({
+      unavailable: expect.stringMatching(
+        /^the package webgpu does not load \(dlopen failed\)/,
+      ) as string,
+    });
+  },
+);
 
 test.skipIf(missing !== null)(
   'a processor that plays the GPU is taken only by those who ask',

@@ -5,7 +5,7 @@ import { loadNative } from '../native/index.ts';
 import { createReference } from '../reference/index.ts';
 import { Gpu } from './gpu.ts';
 import { adapterName, graphicsApi } from './names.ts';
-import { DAWN_OPTIONS, loadDawn, type Adapter } from './package.ts';
+import { loadDawn, type Adapter } from './package.ts';
 
 export interface WebgpuOptions {
   /** Of the processor, which writes with the voice. */
@@ -45,9 +45,8 @@ export async function loadWebgpu(
   if (precision === 'bfloat16') return { unavailable: 'WebGPU does not multiply bfloat16' };
   const dawn = loadDawn();
   if ('unavailable' in dawn) return dawn;
-  const instance = dawn.create(DAWN_OPTIONS);
   const find = (): Promise<Adapter | null> =>
-    instance.requestAdapter({ powerPreference: 'high-performance' });
+    dawn.requestAdapter({ powerPreference: 'high-performance' });
   const adapter = await find();
   if (adapter === null) {
     return {

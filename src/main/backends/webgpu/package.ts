@@ -8,7 +8,7 @@ const PACKAGE = 'webgpu';
  * Checks of every access and clearing of shared memory are for pages of strangers: our programs stay
  * within their buffers by themselves, and write what they share before they read it.
  */
-export const DAWN_OPTIONS = ['enable-dawn-features=disable_robustness,disable_workgroup_init'];
+const OPTIONS = ['enable-dawn-features=disable_robustness,disable_workgroup_init'];
 
 /** What a device is called by its driver, in words joined by hyphens. */
 export interface AdapterInfo {
@@ -23,9 +23,14 @@ export interface AdapterInfo {
 /** A GPU, as the standard has it and the types of TensorFlow.js do not yet. */
 export type Adapter = GPUAdapter & { readonly info: AdapterInfo };
 
-/** The package: Dawn, Chromium's WebGPU, for Node. */
-interface Dawn {
-  create(options: string[]): { requestAdapter(options: object): Promise<Adapter | null> };
+/** Chromium's WebGPU. */
+export interface Dawn {
+  requestAdapter(options: object): Promise<Adapter | null>;
+}
+
+/** The package: Dawn for Node. */
+interface Package {
+  create(options: string[]): Dawn;
 }
 
 /**
@@ -42,8 +47,11 @@ function hasVulkanLoader(): boolean {
   return folders.some((folder) => folder !== '' && existsSync(path.join(folder, 'libvulkan.so.1')));
 }
 
+/** One a process, for ever: a device whose Dawn is collected takes the process with it. */
+let dawn: Dawn | null = null;
+
 /**
- * The package, or why there is none.
+ * Dawn, or why there is none.
  *
  * @param load gives a package by its name, or throws
  */
@@ -56,7 +64,7 @@ export function loadDawn(
     };
   }
   try {
-    return load(PACKAGE) as Dawn;
+    return (dawn ??= (load(PACKAGE) as Package).create(OPTIONS));
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     return {
