@@ -15,12 +15,18 @@ export interface WebgpuOptions {
   readonly software?: boolean;
 }
 
+/** How long one that the processor plays is waited for, in milliseconds: it takes its time. */
+const SOFTWARE_PATIENCE = 600_000;
+
 /** A device with as large buffers as the adapter has. */
 async function openDevice(adapter: Adapter): Promise<Gpu> {
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   try {
     const requiredLimits = { maxBufferSize, maxStorageBufferBindingSize };
-    return new Gpu(await adapter.requestDevice({ requiredLimits }));
+    const device = await adapter.requestDevice({ requiredLimits });
+    return adapter.info.isFallbackAdapter === true
+      ? new Gpu(device, { patience: SOFTWARE_PATIENCE })
+      : new Gpu(device);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw new UserError(

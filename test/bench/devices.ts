@@ -1,0 +1,269 @@
+/**
+ * The devices that a network can be trained on, side by side: `npm run bench:devices`. `--only speed` times
+ * training steps on the processor and on each GPU that is there, and PyTorch beside them; `--only loss`
+ * trains the small preset for the same steps on every backend and compares the held-back losses. Where
+ * there is no GPU, nothing is timed on one, and WebGPU runs on one that the processor plays.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs, promisify } from 'node:util';
+import type { Backend } from '../../src/main/backends/backend.ts';
+import { loadNative } from '../../src/main/backends/native/index.ts';
+import { createReference } from '../../src/main/backends/reference/index.ts';
+import { loadTensorflow } from '../../src/main/backends/tensorflow/index.ts';
+import { loadWebgpu } from '../../src/main/backends/webgpu/index.ts';
+import {
+  createNetwork,
+  disposeState,
+  initialWeights,
+  zeroState,
+} from '../../src/main/lm/nn/network.ts';
+import { AdamW } from '../../src/main/lm/nn/optimiser.ts';
+import { trainStep } from '../../src/main/lm/nn/step.ts';
+import { createRandom } from '../../src/main/lm/random.ts';
+import { createBatch, Columns, type Batch } from '../../src/main/lm/text/batches.ts';
+import { readHeldBack } from '../../src/main/lm/training/evaluation.ts';
+import { learningRate } from '../../src/main/lm/training/schedule.ts';
+import { presets, type NetworkConfig } from '../../src/shared/config.ts';
+import { cachedTensorflow } from '../tensorflow/build.mjs';
+import { softwareGpu } from '../webgpu/software.ts';
+import { root } from './command.ts';
+import { corporaAt, corporaIn } from './corpora.ts';
+import { median } from './numbers.ts';
+
+const run = promisify(execFile);
+const script = import.meta.filename;
+
+const names = ['reference', 'native', 'tensorflow', 'webgpu'] as const;
+type Name = (typeof names)[number];
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'speed,loss' },
+    on: { type: 'string', default: names.join() },
+    steps: { type: 'string', default: '112' },
+    characters: { type: 'string', default: '200000' },
+    batch: { type: 'string', default: `${presets.small.training.batch}` },
+    window: { type: 'string', default: `${presets.small.training.window}` },
+    scored: { type: 'string', default: '262144' },
+    runs: { type: 'string', default: '10' },
+    threads: { type: 'string', default: '2' },
+    help: { type: 'boolean', default: false },
+    // One measurement in a process of its own.
+    child: { type: 'string' },
+    text: { type: 'string', default: '' },
+  },
+});
+const threads = Number(values.threads);
+
+const usage = `npm run bench:devices -- [--only speed,loss] [--on native,webgpu] [--threads 2]
+  speed: [--runs 10]
+  loss:  [--steps 112] [--characters 200000] [--batch 16] [--window 100] [--scored 262144]
+PyTorch is PEER_PYTHON, or .peers/bin/python; the text of the losses comes from ../shared/corpora (CORPORA).
+`;
+
+/** @param software take a GPU that the processor plays, and TensorFlow for the processor, too */
+async function load(name: Name, software: boolean): Promise<Backend | { unavailable: string }> {
+  switch (name) {
+    case 'reference':
+      return createReference(null);
+    case 'native':
+      return loadNative({ threads });
+    case 'tensorflow': {
+      const folder = cachedTensorflow();
+      if (folder !== null) process.env['UNDERSTUDY_TENSORFLOW'] ??= folder;
+      return loadTensorflow({ threads, gpu: software ? 'preferred' : 'required' });
+    }
+    case 'webgpu':
+      return loadWebgpu({ threads, software });
+  }
+}
+
+const noMasks = { in: 0, between: 0, out: 0, weightDrop: 0, seed: 0 };
+
+const shapes = [512, 1024].flatMap((H) => [32, 64, 128, 256].map((B) => ({ H, B })));
+const [T, V] = [64, 80];
+
+function randomBatch(B: number): Batch {
+  const random = createRandom(2);
+  const batch = createBatch(T, B);
+  for (const tokens of [batch.ids, batch.targets]) {
+    for (let i = 0; i < tokens.length; i++) tokens[i] = 1 + Math.floor(random.next() * (V - 1));
+  }
+  return batch;
+}
+
+/** Tokens a second at each of the shapes: forward, backward, clip, AdamW; the median of the steps. */
+async function speeds(backend: Backend): Promise<number[]> {
+  const found: number[] = [];
+  for (const { H, B } of shapes) {
+    const config: NetworkConfig = {
+      ...{ cell: 'lstm', vocabulary: V, embedding: H / 2, layers: [H, H] },
+      ...{ projection: 0, tied: false },
+    };
+    const network = createNetwork(config, initialWeights(config, createRandom(1)));
+    const optimiser = new AdamW(network, presets.small.training);
+    const batch = randomBatch(B);
+    let state = zeroState(config, B);
+    const times: number[] = [];
+    for (let k = -3; k < Number(values.runs); k++) {
+      const begun = performance.now();
+      const options = { rate: 1e-3, clip: 1, dropout: noMasks };
+      ({ state } = await trainStep(network, optimiser, batch, state, options));
+      if (k >= 0) times.push(performance.now() - begun);
+    }
+    disposeState(state);
+    optimiser.dispose();
+    network.dispose();
+    await backend.activate();
+    found.push((1000 * T * B) / median(times));
+  }
+  return found;
+}
+
+/** The small preset on the first characters of a text: nats held back after so many steps. */
+async function heldBackLoss(): Promise<{ loss: number; seconds: number }> {
+  const characters = [...readFileSync(values.text, 'utf8').slice(0, Number(values.characters))];
+  const alphabet = [...new Set(characters)].sort();
+  const index = new Map(alphabet.map((character, i) => [character, i + 2]));
+  const ids = Int32Array.from(characters, (character) => index.get(character) ?? 0);
+  const cut = Math.floor(0.9 * ids.length);
+  const { network: shape, training } = presets.small;
+  const config: NetworkConfig = { ...shape, cell: 'lstm', vocabulary: alphabet.length + 2 };
+  const network = createNetwork(config, initialWeights(config, createRandom(training.seed)));
+  const optimiser = new AdamW(network, training);
+  const columns = new Columns(ids.subarray(0, cut), Number(values.batch), Number(values.window));
+  const batch = columns.createBatch();
+  const steps = Number(values.steps);
+  let state = zeroState(config, columns.batch);
+  const begun = performance.now();
+  for (let step = 0; step < steps; step++) {
+    columns.fill(step % columns.windows, batch);
+    const { dropoutIn, dropoutBetween, dropoutOut, weightDrop } = training;
+    const dropout = { in: dropoutIn, between: dropoutBetween, out: dropoutOut, weightDrop };
+    ({ state } = await trainStep(network, optimiser, batch, state, {
+      rate: learningRate(training, step, step / steps),
+      clip: training.clip,
+      dropout: { ...dropout, seed: step },
+    }));
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  disposeState(state);
+  const yieldNow = (): Promise<void> => Promise.resolve();
+  const limit = Number(values.scored);
+  const reading = await readHeldBack(network, ids.subarray(cut), { yieldNow, limit });
+  return { loss: reading?.loss ?? NaN, seconds };
+}
+
+/** What one measurement in a process of its own prints. */
+type Told =
+  | { readonly unavailable: string }
+  | { readonly description: string; readonly speeds: number[] }
+  | { readonly description: string; readonly loss: number; readonly seconds: number };
+
+async function child(what: string): Promise<Told> {
+  const [part, name] = what.split(':') as ['speed' | 'loss', Name];
+  const backend = await load(name, part === 'loss');
+  if ('unavailable' in backend) return backend;
+  await backend.activate();
+  const { description } = backend;
+  return part === 'speed'
+    ? { description, speeds: await speeds(backend) }
+    : { description, ...(await heldBackLoss()) };
+}
+
+async function measured<T extends Told>(part: 'speed' | 'loss', name: Name, text = ''): Promise<T> {
+  const args = [...process.argv.slice(2), '--child', `${part}:${name}`, '--text', text];
+  const software = part === 'loss' && name === 'webgpu' ? softwareGpu() : null;
+  const { stdout } = await run(process.execPath, [script, ...args], {
+    cwd: root,
+    env: { ...process.env, ...software },
+    maxBuffer: 1 << 24,
+  });
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
+}
+
+/** PyTorch at the same shapes, on its GPU where it has one; null where there is no PyTorch. */
+async function torch(): Promise<{ description: string; speeds: number[] } | null> {
+  const python = path.resolve(root, process.env['PEER_PYTHON'] ?? '.peers/bin/python');
+  const step = path.join(import.meta.dirname, 'torch_step.py');
+  const args = shapes.map(({ H, B }) => `${H}x${B}`);
+  try {
+    const { stdout } = await run(python, [step, String(T), String(V), values.runs, ...args]);
+    return JSON.parse(stdout) as { description: string; speeds: number[] };
+  } catch (error) {
+    console.log(`PyTorch is not measured: ${(error as Error).message.split('\n')[0]}`);
+    return null;
+  }
+}
+
+async function compareSpeeds(on: readonly Name[]): Promise<void> {
+  const gpus = on.filter((name) => name === 'tensorflow' || name === 'webgpu');
+  const found: { name: string; description: string; speeds: number[] }[] = [];
+  for (const name of gpus) {
+    const told = await measured<Told>('speed', name);
+    if ('unavailable' in told) console.log(`${name} is not measured: ${told.unavailable}.`);
+    else if ('speeds' in told) found.push({ name, ...told });
+  }
+  if (found.length === 0) {
+    console.log('There is no GPU here: no speeds are compared.\n');
+    return;
+  }
+  if (on.includes('native')) {
+    const told = await measured<Told>('speed', 'native');
+    if ('speeds' in told) found.unshift({ name: 'native', ...told });
+  }
+  const peer = await torch();
+  if (peer) found.push({ name: 'PyTorch', ...peer });
+  for (const { name, description } of found) console.log(`${name}: ${description}`);
+  console.log(`Tokens a second of training, LSTM, T ${T}, V ${V}; medians of ${values.runs}\n`);
+  console.log(['shape'.padEnd(14), ...found.map(({ name }) => name.padStart(12))].join(''));
+  for (const [i, { H, B }] of shapes.entries()) {
+    const row = found.map(({ speeds }) =>
+      Math.round(speeds[i] ?? NaN)
+        .toString()
+        .padStart(12),
+    );
+    console.log([`2x${H}, B${B}`.padEnd(14), ...row].join(''));
+  }
+}
+
+async function compareLosses(on: readonly Name[]): Promise<void> {
+  if (corporaAt() === null) {
+    console.log('There are no texts to learn: CORPORA says where they are.');
+    return;
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), 'understudy-devices-'));
+  try {
+    const text = corporaIn(folder).plays;
+    console.log(
+      `Small preset, batch ${values.batch}, window ${values.window}, the first ${values.characters} characters of ` +
+        `tiny-shakespeare, ${values.steps} steps, held-back nats`,
+    );
+    for (const name of on) {
+      const told = await measured<Told>('loss', name, text);
+      if ('unavailable' in told) console.log(`${name.padEnd(12)}not measured: ${told.unavailable}`);
+      else if ('loss' in told) {
+        console.log(
+          `${name.padEnd(12)}${told.loss.toFixed(6)}  ${told.seconds.toFixed(0).padStart(5)} s  ${told.description}`,
+        );
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+if (values.help) {
+  process.stdout.write(usage);
+} else if (values.child !== undefined) {
+  console.log(JSON.stringify(await child(values.child)));
+} else {
+  const on = names.filter((name) => values.on.split(',').includes(name));
+  const parts = values.only.split(',');
+  if (parts.includes('speed')) await compareSpeeds(on);
+  if (parts.includes('loss')) await compareLosses(on);
+}
