@@ -10,6 +10,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs, promisify } from 'node:util';
+import {
+  getKernel,
+  registerKernel,
+  unregisterKernel,
+  type KernelBackend,
+} from '@tensorflow/tfjs-core';
 import type { Backend } from '../../src/main/backends/backend.ts';
 import { loadNative } from '../../src/main/backends/native/index.ts';
 import { createReference } from '../../src/main/backends/reference/index.ts';
@@ -37,7 +43,8 @@ import { median } from './numbers.ts';
 const run = promisify(execFile);
 const script = import.meta.filename;
 
-const names = ['reference', 'native', 'tensorflow', 'webgpu'] as const;
+/** `rounded`: the native kernels with recurrent weights of float16, as WebGPU may keep them. */
+const names = ['reference', 'native', 'rounded', 'tensorflow', 'webgpu'] as const;
 type Name = (typeof names)[number];
 
 const { values } = parseArgs({
@@ -72,6 +79,8 @@ async function load(name: Name, software: boolean): Promise<Backend | { unavaila
       return createReference(null);
     case 'native':
       return loadNative({ threads });
+    case 'rounded':
+      return rounding(loadNative({ threads }));
     case 'tensorflow': {
       const folder = cachedTensorflow();
       if (folder !== null) process.env['UNDERSTUDY_TENSORFLOW'] ??= folder;
@@ -80,6 +89,48 @@ async function load(name: Name, software: boolean): Promise<Backend | { unavaila
     case 'webgpu':
       return loadWebgpu({ threads, software });
   }
+}
+
+/** To the nearest number of float16, whose smallest step is 2^-24. */
+function halved(x: number): number {
+  if (Math.abs(x) < 2 ** -14) return Math.round(x * 2 ** 24) / 2 ** 24;
+  // 11 bits are left of 53 (Dekker 1971).
+  const split = x * (2 ** 42 + 1);
+  return split - (split - x);
+}
+
+/** What float16 does to a loss, also where nothing else is of float16. */
+function rounding(native: Backend | { unavailable: string }): Backend | { unavailable: string } {
+  if ('unavailable' in native) return native;
+  return {
+    ...native,
+    description: `${native.description}, recurrent weights rounded to float16`,
+    async activate() {
+      await native.activate();
+      for (const kernelName of ['Recurrent', 'RecurrentGrad']) {
+        const exact = getKernel(kernelName, 'native');
+        unregisterKernel(kernelName, 'native');
+        registerKernel({
+          ...exact,
+          kernelFunc(call) {
+            const backend = call.backend as unknown as KernelBackend;
+            const whh = call.inputs['whh'];
+            if (!whh) throw new TypeError('Input whh is missing');
+            const values = (backend.readSync(whh.dataId) as Float32Array).map(halved);
+            const dataId = backend.write(values, whh.shape, 'float32');
+            try {
+              return exact.kernelFunc({
+                ...call,
+                inputs: { ...call.inputs, whh: { ...whh, dataId } },
+              });
+            } finally {
+              backend.disposeData(dataId);
+            }
+          },
+        });
+      }
+    },
+  };
 }
 
 const noMasks = { in: 0, between: 0, out: 0, weightDrop: 0, seed: 0 };

@@ -1,5 +1,6 @@
 /** Packs the real app around a stand-in for Electron's program, without a network, and looks inside. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -151,6 +152,12 @@ describe('the packed app', () => {
     for (const file of native) {
       expect(asar.statFile(archive, file.slice(1)).unpacked, file).toBe(true);
     }
+    const dawn = native.filter((file) => file.startsWith('/node_modules/webgpu/'));
+    // The package is optional: it may be missing where this runs.
+    if (existsSync('node_modules/webgpu')) {
+      expect(dawn).toContain(`/node_modules/webgpu/dist/linux-${process.arch}/dawn.node`);
+    }
+    expect(dawn.filter((file) => !file.startsWith('/node_modules/webgpu/dist/linux-'))).toEqual([]);
     const outside = path.join(`${archive}.unpacked`, 'build/Release/understudy.node');
     expect(await readFile(outside)).toEqual(await readFile('build/Release/understudy.node'));
   });

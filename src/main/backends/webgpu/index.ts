@@ -10,6 +10,7 @@ import { loadDawn, type Adapter } from './package.ts';
 export interface WebgpuOptions {
   /** Of the processor, which writes with the voice. */
   readonly threads?: number | undefined;
+  /** `auto` keeps recurrent weights in float16 while a window runs; all else is float32. */
   readonly precision?: TrainingPrecision;
   /** Also a GPU that the processor plays: for tests, as it is slower than our own kernels. */
   readonly software?: boolean;
@@ -65,6 +66,7 @@ export async function loadWebgpu(
       unavailable: `there is only ${adapterName(info)}, by which the processor plays a GPU, slower than it is itself; install the driver of the graphics card`,
     };
   }
+  const storage = precision === 'auto' ? 'float16' : 'float32';
   const native = loadNative({ threads });
   const sampler = 'unavailable' in native ? createReference(native.unavailable) : native;
   // An adapter gives one device.
@@ -72,7 +74,9 @@ export async function loadWebgpu(
   let gpu: Gpu | null = null;
   return {
     name: 'webgpu',
-    description: `${adapterName(info)}, WebGPU on ${graphicsApi(process.platform)}`,
+    description:
+      `${adapterName(info)}, WebGPU on ${graphicsApi(process.platform)}` +
+      (storage === 'float16' ? ', recurrent weights in float16' : ''),
     threads,
     notice: null,
     async activate() {
@@ -88,7 +92,7 @@ export async function loadWebgpu(
         }
         gpu = await openDevice(from);
       }
-      await activateWebgpu(gpu, 'float32');
+      await activateWebgpu(gpu, storage);
     },
     useThreads: (count) => sampler.useThreads(count),
     createStepper: sampler.createStepper,
