@@ -58,8 +58,9 @@ export class Gpu {
       usage: usage.uniform | usage.copyTarget,
     });
     void device.lost.then(({ message }) => this.#fail(failures.gone(message)));
-    device.onuncapturederror = ({ error }) => {
-      this.#fail(failures.refused(error.message));
+    device.onuncapturederror = ({ error: { message } }) => {
+      // A buffer for which there was no memory is refused before it is known why.
+      void Promise.all(this.#scopes).then(() => this.#fail(failures.refused(message)));
     };
   }
 
