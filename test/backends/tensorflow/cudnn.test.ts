@@ -23,7 +23,7 @@ async function recorded(): Promise<{ binding: Binding; calls: Recorded[] }> {
   const binding = await activate();
   const calls: Recorded[] = [];
   useKernels(withCudnn(binding, (call) => calls.push(call)));
-  recurrentError();
+  await recurrentError();
   return { binding, calls };
 }
 

@@ -39,15 +39,14 @@ test('every system has an interface to GPUs of its own', () => {
 test.skipIf(missing !== null)(
   'a package that is missing or broken is said in one clause',
   async () => {
-    const failing = (error: object) => () => {
-      throw Object.assign(new Error('dlopen failed\nat line 3'), error);
+    const failing = (): never => {
+      throw new Error('dlopen failed\nat line 3');
     };
     vi.resetModules();
-    const { loadDawn } = await import('../../../src/main/backends/webgpu/package.ts');
-    expect(loadDawn(failing({ code: 'MODULE_NOT_FOUND' }))).toEqual({
-      unavailable: expect.stringContaining('npm install webgpu@') as string,
-    });
-    expect(loadDawn(failing({}))).toEqual({
+    const { loadDawn, whyNoDawn } = await import('../../../src/main/backends/webgpu/package.ts');
+    expect(whyNoDawn()).toBe(null);
+    expect(whyNoDawn(failing)).toContain('npm install webgpu@');
+    expect(loadDawn(failing)).toEqual({
       unavailable: expect.stringMatching(
         /^the package webgpu does not load \(dlopen failed\)/,
       ) as string,

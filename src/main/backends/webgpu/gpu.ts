@@ -109,7 +109,7 @@ export class Gpu {
     groups: Groups,
   ): void {
     this.#check();
-    const { pipeline, layout } = this.#pipeline(program as unknown as Program);
+    const { pipeline, layout } = this.#pipeline(program);
     const list = Object.keys(program.buffers).map((name) => {
       const block = blocks[name];
       if (!block) throw new TypeError(`${program.name} has no block for ${name}`);

@@ -51,6 +51,26 @@ function hasVulkanLoader(): boolean {
 let dawn: Dawn | null = null;
 
 /**
+ * Why there is no Dawn here, found without loading anything: one clause that says what to do. Null where
+ * only loading it can tell.
+ *
+ * @param resolve finds a package by its name, or throws
+ */
+export function whyNoDawn(
+  resolve: (name: string) => string = createRequire(import.meta.url).resolve,
+): string | null {
+  if (process.platform === 'linux' && !hasVulkanLoader()) {
+    return 'there is no Vulkan; install the driver of the graphics card, or libvulkan1';
+  }
+  try {
+    resolve(PACKAGE);
+    return null;
+  } catch {
+    return `the package ${PACKAGE} is not installed; install it with "npm install ${PACKAGE}@0.6.2" where there is a network`;
+  }
+}
+
+/**
  * Dawn, or why there is none.
  *
  * @param load gives a package by its name, or throws
@@ -58,20 +78,14 @@ let dawn: Dawn | null = null;
 export function loadDawn(
   load: (name: string) => unknown = createRequire(import.meta.url),
 ): Dawn | { unavailable: string } {
-  if (process.platform === 'linux' && !hasVulkanLoader()) {
-    return {
-      unavailable: 'there is no Vulkan; install the driver of the graphics card, or libvulkan1',
-    };
-  }
+  const missing = whyNoDawn();
+  if (missing !== null) return { unavailable: missing };
   try {
     return (dawn ??= (load(PACKAGE) as Package).create(OPTIONS));
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
+    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
     return {
-      unavailable:
-        code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND'
-          ? `the package ${PACKAGE} is not installed; install it with "npm install ${PACKAGE}@0.6.2" where there is a network`
-          : `the package ${PACKAGE} does not load (${message.split('\n')[0] ?? ''}); "npm install ${PACKAGE}@0.6.2" installs it anew`,
+      unavailable: `the package ${PACKAGE} does not load (${reason}); "npm install ${PACKAGE}@0.6.2" installs it anew`,
     };
   }
 }
