@@ -61,7 +61,12 @@ export const speedsOf = (
   );
 
 /** The device of what `UNDERSTUDY_BACKEND` names. */
-const forcedDevices = { native: 'cpu', reference: 'cpu', tensorflow: 'cuda' } as const;
+const forcedDevices = {
+  native: 'cpu',
+  reference: 'cpu',
+  tensorflow: 'cuda',
+  webgpu: 'webgpu',
+} as const;
 
 /**
  * Makes the device that is asked for, or the fastest, the current one. `UNDERSTUDY_BACKEND` comes first.
