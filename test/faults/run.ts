@@ -41,8 +41,8 @@ async function measureHere(section: Section): Promise<void> {
 }
 
 /** The figures of a section, or one that says how its process ended. */
-async function measureApart(section: Section): Promise<readonly Figure[]> {
-  const args = ['--measure', section.name, '--share', values.share, '--seed', values.seed];
+async function measureApart(section: Section, part: number): Promise<readonly Figure[]> {
+  const args = ['--measure', section.name, '--share', `${part}`, '--seed', values.seed];
   const child = fork(import.meta.filename, args);
   let last = 'starting';
   let hung = false;
@@ -68,13 +68,14 @@ async function measureApart(section: Section): Promise<readonly Figure[]> {
   return [{ what: section.about, measured: `${how} after: ${last}`, bar: 'an end', met: false }];
 }
 
-async function measureAll(chosen: readonly Section[]): Promise<void> {
+async function measureAll(names: readonly string[] | undefined): Promise<void> {
   const measured: Measured[] = [];
-  for (const section of chosen) {
+  for (const section of names?.map(named) ?? sections) {
+    const part = names ? share : share * (section.among ?? 1);
     console.log(`${section.name}: ${section.about}`);
     const began = performance.now();
-    const figures = await measureApart(section);
-    measured.push({ section, figures, seconds: (performance.now() - began) / 1000 });
+    const figures = await measureApart(section, part);
+    measured.push({ section, part, figures, seconds: (performance.now() - began) / 1000 });
   }
   console.log(`\n${tableOf(measured)}`);
   const all = measured.flatMap(({ figures }) => figures);
@@ -84,14 +85,14 @@ async function measureAll(chosen: readonly Section[]): Promise<void> {
 if (values.help) {
   console.log(`npm run test:faults -- [--only SECTION]... [--share 1] [--seed 1] [--verbose]
 
-  --only SECTION   this section alone; may be given several times
+  --only SECTION   this section alone, and whole; may be given several times
   --share 0.1      a tenth of each
   --verbose        every step
 
-${sections.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}
+${sections.map(({ name, about, among }) => `  ${name.padEnd(12)} ${about}${among === undefined ? '' : `; without --only ${among} of it`}`).join('\n')}
 `);
 } else if (values.measure !== undefined) {
   await measureHere(named(values.measure));
 } else {
-  await measureAll(values.only ? values.only.map(named) : sections);
+  await measureAll(values.only);
 }

@@ -25,6 +25,8 @@ export interface Section {
   readonly about: string;
   /** The share that `npm test` runs, in a few seconds. */
   readonly short: number;
+  /** The share of it among all sections, where all of it takes longer than all others; by name it is whole. */
+  readonly among?: number;
   readonly measure: (run: Run) => Promise<readonly Figure[]>;
 }
 

@@ -2,17 +2,22 @@ import type { Figure, Section } from './section.ts';
 
 export interface Measured {
   readonly section: Section;
+  /** The share of it that was measured. */
+  readonly part: number;
   readonly figures: readonly Figure[];
   readonly seconds: number;
 }
+
+const title = ({ section, part, seconds }: Measured): string =>
+  `${section.name}${part === 1 ? '' : `, ${part} of it`} (${Math.round(seconds)} s)`;
 
 const verdict = ({ met }: Figure): string => (met === null ? 'skipped' : met ? 'met' : 'NOT MET');
 
 /** The figures of all sections as a table of Markdown. */
 export function tableOf(measured: readonly Measured[]): string {
-  const rows = measured.flatMap(({ section, figures, seconds }) =>
-    figures.map((figure, i) => [
-      i === 0 ? `${section.name} (${Math.round(seconds)} s)` : '',
+  const rows = measured.flatMap((one) =>
+    one.figures.map((figure, i) => [
+      i === 0 ? title(one) : '',
       figure.what,
       figure.measured.replace(/\s+/g, ' ').slice(0, 400),
       figure.bar,
