@@ -103,7 +103,9 @@ describe('The folder of the library', () => {
     await fs.rename(`${at.library} copy`, at.library);
     await eventually(() => expect(at.text('a.md')).toBe('on my a'));
     await eventually(() => expect(state('b.md')).toMatchObject({ kind: 'saved' }));
-    expect((await fs.readdir(at.library)).sort()).toEqual(['a.md', 'b.md']);
+    await eventually(async () =>
+      expect((await fs.readdir(at.library)).sort()).toEqual(['a.md', 'b.md']),
+    );
   });
 
   test('that is away when a document is closed and Understudy ends: the text comes back with it', async () => {
