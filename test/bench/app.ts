@@ -208,21 +208,26 @@ async function main(): Promise<number> {
   }
   const exact = parts.filter(({ name }) => name === values.only);
   const chosen = exact.length > 0 ? exact : parts.filter(({ name }) => name.includes(values.only));
-  const rows: Row[] = [];
+  console.log(`${'what'.padEnd(58)}${'measured'.padStart(12)}${'bar'.padStart(12)}\n`);
+  let reached = chosen.length > 0;
   for (const { name, measure } of chosen) {
     console.error(`${name} …`);
-    rows.push(...(await measure()));
+    // At once: whoever loses patience with the next part keeps this one.
+    for (const row of await measure()) {
+      console.log(lineOf(row));
+      reached &&= isReached(row);
+    }
   }
-  console.log(`${'what'.padEnd(58)}${'measured'.padStart(12)}${'bar'.padStart(12)}\n`);
-  let reached = true;
-  for (const { what, value, bar, unit } of rows) {
-    const met = bar === null || value <= bar;
-    reached &&= met;
-    const cells = [`${shown(value)} ${unit}`, bar === null ? '' : `${bar} ${unit}`];
-    const verdict = bar === null ? '' : met ? '  reached' : '  below the bar';
-    console.log(what.padEnd(58) + cells.map((cell) => cell.padStart(12)).join('') + verdict);
-  }
-  return reached && rows.length > 0 ? 0 : 1;
+  return reached ? 0 : 1;
+}
+
+const isReached = ({ value, bar }: Row): boolean => bar === null || value <= bar;
+
+function lineOf(row: Row): string {
+  const { what, value, bar, unit } = row;
+  const cells = [`${shown(value)} ${unit}`, bar === null ? '' : `${bar} ${unit}`];
+  const verdict = bar === null ? '' : isReached(row) ? '  reached' : '  below the bar';
+  return what.padEnd(58) + cells.map((cell) => cell.padStart(12)).join('') + verdict;
 }
 
 process.exitCode = await main();
