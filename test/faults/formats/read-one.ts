@@ -1,4 +1,5 @@
 /** A process that reads one file: `node read-one.ts PATH NAME`; tells how it ended and what it cost. */
+import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { readAsText } from '../../../src/main/formats/index.ts';
 import { formatOf } from '../../../src/shared/formats.ts';
@@ -13,6 +14,15 @@ export interface Ending {
   readonly processor: number;
   /** Most memory of the whole process, in MB. */
   readonly memory: number;
+}
+
+/** On Linux `maxRSS` begins with what the process that started this one had; VmHWM is our own (proc(5)). */
+function peakMegabytes(): number {
+  const status = '/proc/self/status';
+  const [, own] = existsSync(status)
+    ? (/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(status, 'utf8')) ?? [])
+    : [];
+  return (own === undefined ? process.resourceUsage().maxRSS : Number(own)) / 1000;
 }
 
 const [path = '', name = ''] = process.argv.slice(2);
@@ -30,6 +40,6 @@ const ending: Ending = {
   why,
   seconds: (performance.now() - began) / 1000,
   processor: (user + system) / 1e6,
-  memory: process.resourceUsage().maxRSS / 1000,
+  memory: peakMegabytes(),
 };
 process.send?.(ending, () => process.exit(0));
