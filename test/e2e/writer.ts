@@ -129,9 +129,10 @@ export class Writer {
 
   async opensPanel(name: PanelName): Promise<Locator> {
     const panel = this.panel(name);
-    if (!(await panel.isVisible())) {
-      await this.page.getByRole('navigation', { name: 'Panels' }).getByLabel(name).click();
-    }
+    const button = this.page.getByRole('navigation', { name: 'Panels' }).getByLabel(name);
+    // Before the room is there, one cannot see whether the panel was open when it was left.
+    await expect(button).toBeVisible();
+    if (!(await panel.isVisible())) await button.click();
     await expect(panel.getByRole('heading', { name, exact: true })).toBeVisible();
     return panel;
   }
