@@ -61,6 +61,24 @@ test('how the last book was made is remembered', async ({ app, writer }) => {
   await expect(panel.getByRole('switch', { name: 'Title page' })).not.toBeChecked();
 });
 
+test('what is being typed stays while settings change', async ({ app, writer }) => {
+  await writer.opens('10 End');
+  await writer.presses('ControlOrMeta+Shift+X');
+  const author = panelOf(writer).getByLabel('Author');
+  await author.pressSequentially('Ada Quill');
+  await writer.presses('ControlOrMeta+Shift+Y');
+  await expect
+    .poll(() => readFile(path.join(app.data, 'settings.json'), 'utf8'))
+    .toMatch(/"typewriter":\s*true/);
+  await expect(author).toBeFocused();
+  await expect(author).toHaveValue('Ada Quill');
+  await author.press('Tab');
+  await expect
+    .poll(() => readFile(path.join(app.data, 'settings.json'), 'utf8'))
+    .toMatch(/"author":\s*"Ada Quill"/);
+  await expect(author).toHaveValue('Ada Quill');
+});
+
 test('a book that is stopped is not there', async ({ app, writer }) => {
   await writer.opens('10 End');
   await writer.presses('ControlOrMeta+Shift+X');
