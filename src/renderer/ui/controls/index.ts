@@ -4,7 +4,7 @@ export { default as Drawer } from './Drawer.svelte';
 export { default as Field } from './Field.svelte';
 export { default as Icon } from './Icon.svelte';
 export { default as IconButton } from './IconButton.svelte';
-export { default as NumberBox } from './NumberBox.svelte';
+export { default as InputBox } from './InputBox.svelte';
 export { default as NumberField } from './NumberField.svelte';
 export { default as Popover } from './Popover.svelte';
 export { default as Progress } from './Progress.svelte';
