@@ -1,24 +1,17 @@
 /** The boundary to the process that tries one device: a driver that hangs or crashes costs that process only. */
 import * as v from 'valibot';
 import { deviceNames } from '../../shared/devices.ts';
+import { whole } from '../../shared/api/values.ts';
 import { isUserError } from '../../shared/errors.ts';
+import { networkFields } from '../../shared/network-schema.ts';
 import { unwrap } from '../../shared/result.ts';
 import { call, createClient, event, type Port } from '../../shared/rpc/index.ts';
 
-const whole = (least: number, most: number) =>
-  v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(0.95));
 
 /** All of a network and its training that decides how long a step takes. */
 export const stepShapeSchema = v.strictObject({
-  network: v.strictObject({
-    cell: v.picklist(['lstm', 'gru']),
-    vocabulary: whole(2, 1_000_000),
-    embedding: whole(1, 8192),
-    layers: v.pipe(v.array(whole(1, 8192)), v.minLength(1), v.maxLength(4), v.readonly()),
-    projection: whole(0, 8192),
-    tied: v.boolean(),
-  }),
+  network: v.strictObject(networkFields),
   /** Columns side by side, and tokens of each in a step. */
   batch: whole(1, 4096),
   window: whole(1, 8192),

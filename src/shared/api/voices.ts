@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { UnitsKind, VoiceConfig } from '../config.ts';
 import type { DeviceName, DeviceSpeed } from '../devices.ts';
 import type { DocumentReport, Evaluation, TrainingEvent, TrainingStage } from '../events.ts';
+import { networkFields } from '../network-schema.ts';
 import { entryName, entryPath, real, text, whole } from './values.ts';
 
 export interface VoiceSummary {
@@ -72,10 +73,10 @@ export const choicesSchema = v.strictObject({
     ),
     network: v.partial(
       v.strictObject({
-        embedding: whole(1, 8192),
-        layers: v.pipe(v.array(whole(1, 8192)), v.minLength(1), v.maxLength(4)),
-        projection: whole(0, 8192),
-        tied: v.boolean(),
+        embedding: networkFields.embedding,
+        layers: networkFields.layers,
+        projection: networkFields.projection,
+        tied: networkFields.tied,
       }),
     ),
     training: v.partial(

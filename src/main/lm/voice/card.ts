@@ -1,6 +1,8 @@
 import * as v from 'valibot';
+import { real, whole } from '../../../shared/api/values.ts';
 import { UserError } from '../../../shared/errors.ts';
 import type { VoiceConfig } from '../../../shared/config.ts';
+import { networkFields } from '../../../shared/network-schema.ts';
 import { LONGEST_WORD, MOST_WORDS, unpackLexicon } from '../text/lexicon.ts';
 import { outputSize, weightSpecs, type Weights } from '../nn/weights.ts';
 import type { NamedTensor } from './safetensors.ts';
@@ -8,11 +10,6 @@ import type { NamedTensor } from './safetensors.ts';
 /** Version of the folder's format; readers refuse newer ones. */
 export const FORMAT = 1;
 export const KIND = 'understudy-voice';
-
-const whole = (least: number, most: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
-const real = (least: number, most: number) =>
-  v.pipe(v.number(), v.finite(), v.minValue(least), v.maxValue(most));
 
 const text = v.object({
   joinLines: v.boolean(),
@@ -27,14 +24,7 @@ const units = v.object({
   minimumCount: whole(1, 1_000_000),
 });
 const network = v.pipe(
-  v.object({
-    cell: v.picklist(['lstm', 'gru']),
-    vocabulary: whole(2, 1_000_000),
-    embedding: whole(1, 8192),
-    layers: v.pipe(v.array(whole(1, 8192)), v.minLength(1), v.maxLength(4), v.readonly()),
-    projection: whole(0, 8192),
-    tied: v.boolean(),
-  }),
+  v.object(networkFields),
   v.check(
     (config) => !config.tied || outputSize(config) === config.embedding,
     'tied weights need the last size to equal the embedding',
