@@ -53,6 +53,21 @@ export class Inputs {
     return [shape.reduce((n, d) => n * d, 1) / columns, columns];
   }
 
+  /** An input of this type; throws TypeError for another, RangeError unless it has exactly `shape`. */
+  typed(name: string, dtype: 'float32' | 'int32', shape?: readonly number[]): TensorInfo {
+    const info = this.info(name, shape);
+    if (info.dtype !== dtype) throw new TypeError(`${name} must be ${dtype}`);
+    return info;
+  }
+
+  /** Sizes of LinearGrad: dy [...,O], x [...,I], both of N rows. Throws RangeError where these differ. */
+  linearGradient(): { N: number; I: number; O: number } {
+    const [N, O] = this.matrix('dy');
+    const [rows, I] = this.matrix('x');
+    if (rows !== N) throw new RangeError(`dy has ${N} rows, x has ${rows}`);
+    return { N, I, O };
+  }
+
   number(name: string): number {
     const value = this.#attributes[name];
     if (typeof value !== 'number') throw new TypeError(`Attribute ${name} must be a number`);
@@ -61,6 +76,15 @@ export class Inputs {
 
   attribute(name: string): unknown {
     return this.#attributes[name];
+  }
+}
+
+/** Throws RangeError unless every token is within 0 to `vocabulary` (exclusive). */
+export function assertTokens(ids: Iterable<number>, vocabulary: number): void {
+  for (const id of ids) {
+    if (!(id >= 0 && id < vocabulary)) {
+      throw new RangeError(`token ${id} is outside 0 to ${vocabulary - 1}`);
+    }
   }
 }
 

@@ -164,9 +164,7 @@ export function nativeKernels(addon: Addon): Record<string, Kernel> {
       return y.info;
     },
     LinearGrad(call) {
-      const [N, O] = call.matrix('dy');
-      const [rows, I] = call.matrix('x');
-      if (rows !== N) throw new RangeError(`dy has ${N} rows, x has ${rows}`);
+      const { N, I, O } = call.linearGradient();
       const dx = call.output(call.info('x').shape);
       const dw = call.output([O, I]);
       const db = call.output([O]);

@@ -1,4 +1,4 @@
-import type { Kernel } from '../kernel.ts';
+import { assertTokens, type Kernel } from '../kernel.ts';
 import { dot, recurrentBackward, recurrentForward } from './recurrent.ts';
 
 /** A 32-bit mix of the seed and the place; C++ computes the same bits (kernels_impl.h). */
@@ -37,8 +37,9 @@ const embedding: Kernel = (call) => {
   const [T, B] = call.shape('ids', 2) as [number, number];
   const table = call.floats('table');
   const y = call.output([T, B, E]);
-  call.integers('ids').forEach((id, i) => {
-    if (id < 0 || id >= V) throw new RangeError(`token ${id} is outside 0 to ${V - 1}`);
+  const ids = call.integers('ids');
+  assertTokens(ids, V);
+  ids.forEach((id, i) => {
     y.values.set(table.subarray(id * E, (id + 1) * E), i * E);
   });
   return y.info;
@@ -118,9 +119,7 @@ const linear: Kernel = (call) => {
 };
 
 const linearGrad: Kernel = (call) => {
-  const [N, O] = call.matrix('dy');
-  const [rows, I] = call.matrix('x');
-  if (rows !== N) throw new RangeError(`dy has ${N} rows, x has ${rows}`);
+  const { N, I, O } = call.linearGradient();
   const dy = call.floats('dy');
   const x = call.floats('x');
   const w = call.floats('w', [O, I]);

@@ -1,5 +1,5 @@
 import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
-import { Inputs } from '../kernel.ts';
+import { assertTokens, Inputs } from '../kernel.ts';
 import type { Handle } from './binding.ts';
 import type { Ops } from './ops.ts';
 
@@ -25,24 +25,16 @@ export class DeviceCall extends Inputs {
 
   /** An input; throws RangeError unless it has exactly `shape`. */
   handle(name: string, shape?: readonly number[]): Handle {
-    const info = this.info(name, shape);
-    if (info.dtype !== 'float32') throw new TypeError(`${name} must be float32`);
-    return this.#device.handle(info);
+    return this.#device.handle(this.typed(name, 'float32', shape));
   }
 
   integers(name: string, shape?: readonly number[]): Int32Array {
-    const info = this.info(name, shape);
-    if (info.dtype !== 'int32') throw new TypeError(`${name} must be int32`);
-    return this.#device.integers(info);
+    return this.#device.integers(this.typed(name, 'int32', shape));
   }
 
   /** An int32 input as the ops take it, every value of it within 0 to `bound` (exclusive). */
   tokens(name: string, bound: number): Handle {
-    for (const id of this.integers(name)) {
-      if (!(id >= 0 && id < bound)) {
-        throw new RangeError(`token ${id} is outside 0 to ${bound - 1}`);
-      }
-    }
+    assertTokens(this.integers(name), bound);
     return this.#device.handle(this.info(name));
   }
 

@@ -107,9 +107,7 @@ const linear: DeviceKernel = (call) => {
 
 const linearGrad: DeviceKernel = (call) => {
   const { ops } = call;
-  const [N, O] = call.matrix('dy');
-  const [rows, I] = call.matrix('x');
-  if (rows !== N) throw new RangeError(`dy has ${N} rows, x has ${rows}`);
+  const { I, O } = call.linearGradient();
   const dy = ops.matrix(call.handle('dy'));
   const x = ops.matrix(call.handle('x'));
   const dx = ops.matMul(dy, call.handle('w', [O, I]));

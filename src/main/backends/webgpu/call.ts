@@ -1,5 +1,5 @@
 import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
-import { Inputs } from '../kernel.ts';
+import { assertTokens, Inputs } from '../kernel.ts';
 import type { BlocksOf, Gpu, Groups } from './gpu.ts';
 import type { Block } from './pool.ts';
 import type { Bindings, Parameters, Program } from './program.ts';
@@ -37,9 +37,7 @@ export class DeviceCall extends Inputs {
 
   /** float32 values of an input; throws RangeError unless it has exactly `shape`. */
   floats(name: string, shape?: readonly number[]): Block {
-    const info = this.info(name, shape);
-    if (info.dtype !== 'float32') throw new TypeError(`${name} must be float32`);
-    return this.#tensors.block(info);
+    return this.#tensors.block(this.typed(name, 'float32', shape));
   }
 
   /** The same, to be changed in place. */
@@ -51,22 +49,18 @@ export class DeviceCall extends Inputs {
 
   /** int32 values of an input on the host. */
   integers(name: string, shape?: readonly number[]): Int32Array {
-    return this.#tensors.integers(this.#int32(name, shape));
+    return this.#tensors.integers(this.typed(name, 'int32', shape));
   }
 
   /** int32 values of an input on the device. */
   integerBlock(name: string, shape?: readonly number[]): Block {
-    return this.#tensors.block(this.#int32(name, shape));
+    return this.#tensors.block(this.typed(name, 'int32', shape));
   }
 
   /** Throws RangeError unless every value of an int32 input is within 0 to `bound` (exclusive). */
   tokens(name: string, bound: number, shape?: readonly number[]): Int32Array {
     const ids = this.integers(name, shape);
-    for (const id of ids) {
-      if (!(id >= 0 && id < bound)) {
-        throw new RangeError(`token ${id} is outside 0 to ${bound - 1}`);
-      }
-    }
+    assertTokens(ids, bound);
     return ids;
   }
 
@@ -97,12 +91,6 @@ export class DeviceCall extends Inputs {
     groups: Groups,
   ): void {
     this.#gpu.run(program, blocks, params, groups);
-  }
-
-  #int32(name: string, shape?: readonly number[]): TensorInfo {
-    const info = this.info(name, shape);
-    if (info.dtype !== 'int32') throw new TypeError(`${name} must be int32`);
-    return info;
   }
 
   /** Gives back what the call had for itself. What was recorded may still use it: it runs before what comes. */

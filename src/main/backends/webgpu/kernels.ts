@@ -125,9 +125,7 @@ const linear: DeviceKernel = (call) => {
 };
 
 const linearGrad: DeviceKernel = (call) => {
-  const [N, O] = call.matrix('dy');
-  const [rows, I] = call.matrix('x');
-  if (rows !== N) throw new RangeError(`dy has ${N} rows, x has ${rows}`);
+  const { N, I, O } = call.linearGradient();
   const dy = call.floats('dy');
   const x = call.floats('x');
   const w = call.floats('w', [O, I]);
