@@ -1,7 +1,7 @@
 import { deviceTitles, type DeviceName } from '../../shared/devices.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Backend, TrainingPrecision } from './backend.ts';
-import { devicesHere, type DeviceOptions, type Devices } from './devices/index.ts';
+import { devicesHere, type Device, type DeviceOptions, type Devices } from './devices/index.ts';
 
 export interface BackendChoice {
   /** The processor unless it is named. */
@@ -27,13 +27,34 @@ export async function chooseBackend(
   if (forced !== null) return loadForced(forced, options);
   const loaded = await loadDevice(device, options, devices);
   if (!('unavailable' in loaded)) return loaded;
-  throw new UserError(
+  throw notThere(device, loaded.unavailable);
+}
+
+const notThere = (device: DeviceName, why: string): UserError =>
+  new UserError(
     'backend.unavailable',
     device === 'cpu'
-      ? `bfloat16 was asked for, but ${loaded.unavailable}; leave --precision out to go on without it.`
-      : `${deviceTitles[device]} was asked for, but ${loaded.unavailable}. Choose auto or cpu to go on without it.`,
+      ? `bfloat16 was asked for, but ${why}; leave --precision out to go on without it.`
+      : `${deviceTitles[device]} was asked for, but ${why}. Choose auto or cpu to go on without it.`,
   );
+
+/**
+ * Before the pages are read: whether the device that is asked for may be there.
+ *
+ * @throws UserError `backend.unavailable` where it cannot be
+ */
+export function assertMayBeThere(device: DeviceName, devices: Devices): void {
+  if (forcedBackend() !== null) return;
+  const why = deviceOf(device, devices).absent();
+  if (why !== null) throw notThere(device, why);
 }
+
+const lack = 'this version of Understudy lacks it';
+const lacking: Device = {
+  absent: () => lack,
+  load: () => Promise.resolve({ unavailable: lack }),
+};
+const deviceOf = (name: DeviceName, devices: Devices): Device => devices[name] ?? lacking;
 
 /** Loads a device, or says in one clause why it cannot be. */
 export async function loadDevice(
@@ -41,8 +62,9 @@ export async function loadDevice(
   options: DeviceOptions,
   devices: Devices,
 ): Promise<Backend | { unavailable: string }> {
-  const found = devices[device];
-  return found ? found.load(options) : { unavailable: 'this version of Understudy lacks it' };
+  const found = deviceOf(device, devices);
+  const why = found.absent();
+  return why === null ? found.load(options) : { unavailable: why };
 }
 
 const backendNames = ['native', 'tensorflow', 'webgpu', 'reference'] as const;

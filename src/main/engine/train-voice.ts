@@ -2,6 +2,7 @@ import type { VoiceConfig } from '../../shared/config.ts';
 import type { DeviceChoice } from '../../shared/devices.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { TrainingPrecision } from '../backends/backend.ts';
+import { assertMayBeThere } from '../backends/choose.ts';
 import { loadLatestCheckpoint, removeCheckpoints } from '../files/checkpoints.ts';
 import { lockVoice } from '../files/lock.ts';
 import { assertFree, loadVoice, removeLeftovers } from '../files/voice-folder.ts';
@@ -65,6 +66,9 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
   const { out } = request;
   if (!request.resume) await assertFree(out, false);
   const system = job.system ?? computer;
+  const { device = 'auto', threads, precision = 'auto' } = request;
+  const equipment = job.equipment ?? equipmentHere(null, null);
+  if (device !== 'auto') assertMayBeThere(device, equipment.devices);
   job.event({ kind: 'stage', stage: 'reading' });
   const checkpoint = request.resume ? await loadLatestCheckpoint(out) : null;
   if (request.resume && !checkpoint) return finishedBefore(out, job);
@@ -81,7 +85,6 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
 
   const memory = memoryFor(config, corpus, system);
   const { shape, charactersPerStep } = stepShapeOf(config, corpus);
-  const { device = 'auto', threads, precision = 'auto' } = request;
   const tell = (text: string): void => job.event({ kind: 'notice', text });
   /** Where to go on; null to begin. */
   let latest = resumed?.snapshot ?? null;
@@ -151,7 +154,7 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
   };
   job.event({ kind: 'stage', stage: 'measuring' });
   return onDevice(
-    job.equipment ?? equipmentHere(null, null),
+    equipment,
     { device, threads, precision, shape },
     { tell, signal: job.signal },
     sitting,

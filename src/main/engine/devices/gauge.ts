@@ -25,8 +25,6 @@ export async function gaugeDevice(
   { device, threads, precision, shape, milliseconds }: GaugeRequest,
   now: () => number,
 ): Promise<GaugeAnswer> {
-  const absent = devices[device]?.absent() ?? null;
-  if (absent !== null) return { kind: 'missing', why: absent };
   const options = { threads: threads || undefined, precision };
   const backend = await loadDevice(device, options, devices);
   if ('unavailable' in backend) return { kind: 'missing', why: backend.unavailable };
