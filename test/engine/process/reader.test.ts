@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createReference } from '../../../src/main/backends/reference/index.ts';
 import { applyEdits } from '../../../src/main/engine/process/texts.ts';
 import { Reader } from '../../../src/main/engine/process/reader.ts';
+import { MEMORY, STRIDE } from '../../../src/main/engine/process/stretch.ts';
 import {
   generateText,
   heal,
@@ -171,6 +172,47 @@ describe('a reader', () => {
     expect(stopped).toBeNull();
     await reader.read('a', text, text.length, { signal: never, pause });
     expect(read()).toBeLessThan(text.length + 1000);
+  });
+
+  test('reads of a long text what the voice remembers, and the same however it came there', async () => {
+    const text = prose(240);
+    const at = text.length - 1000;
+    const { reader, read } = readerOf('char');
+    const direct = await reader.read('a', text, at, { signal: never, pause });
+    expect(read()).toBeLessThan(MEMORY + STRIDE);
+    const other = readerOf('char').reader;
+    for (const earlier of [0.2, 0.5, 0.9]) {
+      await other.read('a', text, Math.floor(earlier * at), { signal: never, pause });
+    }
+    const onTheWay = await other.read('a', text, at, { signal: never, pause });
+    expect([...onTheWay!.state]).toEqual([...direct!.state]);
+    expect(onTheWay!.written.prompt).toBe(direct!.written.prompt);
+    expect(contents(onTheWay!.reading.context)).toEqual(contents(direct!.reading.context));
+  });
+
+  test('reads nothing again after an edit far before', async () => {
+    const text = prose(240);
+    const { reader, read } = readerOf('char');
+    await reader.read('a', text, text.length, { signal: never, pause });
+    const before = read();
+    await reader.read('a', `x${text}`, text.length + 1, { signal: never, pause });
+    expect(read()).toBe(before);
+  });
+
+  test('remembers the last places of a text, and forgets those of one that is closed', async () => {
+    const text = prose(900);
+    const { reader, read } = readerOf('char');
+    const places = Array.from({ length: 12 }, (_, i) => 10_000 + i * 2 * STRIDE);
+    for (const at of places) await reader.read('a', text, at, { signal: never, pause });
+    const cost = async (at: number): Promise<number> => {
+      const before = read();
+      await reader.read('a', text, at, { signal: never, pause });
+      return read() - before;
+    };
+    expect(await cost(places[8]!)).toBeLessThan(3000);
+    expect(await cost(places[0]!)).toBeGreaterThan(MEMORY);
+    reader.forget('a');
+    expect(await cost(places[8]!)).toBeGreaterThan(MEMORY);
   });
 
   test('keeps fewer states where memory is short, and stays right', async () => {

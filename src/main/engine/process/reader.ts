@@ -12,6 +12,7 @@ import { normalise } from '../../lm/text/normalise.ts';
 import { BOUNDARY, type Units } from '../../lm/text/units.ts';
 import type { VoiceCard } from '../../lm/voice/card.ts';
 import { Marks, type Mark } from './marks.ts';
+import { stretchAt, type Stretch } from './stretch.ts';
 import { Turns } from './turns.ts';
 
 export interface ReaderOptions {
@@ -52,6 +53,8 @@ const SPACING = 200;
 /** From here on, a space will do where there is no end of a paragraph. */
 const LONG = 2000;
 const BUDGET = 64 << 20;
+/** Stretches of one text that are remembered. */
+const STRETCHES = 8;
 
 const startsWith = (all: Int32Array, start: Int32Array): boolean =>
   start.length <= all.length && start.every((token, i) => all[i] === token);
@@ -70,7 +73,7 @@ const opened = (from: number, tokens: Int32Array): Int32Array =>
 /**
  * Reads texts with a voice and remembers: states at the ends of paragraphs, and where it came to last. So
  * after an edit only what follows the last mark before it is read again. What comes out is what reading
- * the whole text would give.
+ * the whole text would give, or in a long one the stretch of it that the voice can remember.
  *
  * A mark stands before the line break that ends a paragraph. Whatever follows, the units before it are
  * the same there, and so is the text as it is prepared, for neither units nor what preparing joins
@@ -78,7 +81,8 @@ const opened = (from: number, tokens: Int32Array): Int32Array =>
  */
 export class Reader {
   readonly #options: ReaderOptions;
-  readonly #tracks = new Map<string, Track>();
+  /** By text and stretch; of a text the stretch that was read last comes last. */
+  readonly #tracks = new Map<string, Map<number, Track>>();
   readonly #turns = new Turns();
   /** Fewest characters between two marks: more where memory is short. */
   #spacing = SPACING;
@@ -109,7 +113,9 @@ export class Reader {
   ): Promise<ReadText | null> {
     const done = await this.#turns.take();
     try {
-      return await this.#read(key, text, at, signal, pause);
+      const stretch = stretchAt(text, at);
+      const track = this.#trackOf(key, stretch);
+      return await this.#read(track, stretch.text, at - stretch.from, signal, pause);
     } finally {
       done();
     }
@@ -124,14 +130,13 @@ export class Reader {
   }
 
   async #read(
-    key: string,
+    track: Track,
     text: string,
     at: number,
     signal: AbortSignal,
     pause: () => Promise<void>,
   ): Promise<ReadText | null> {
     const { stepper, units } = this.#options;
-    const track = this.#trackOf(key, text);
     const { marks } = track;
     const start = marks.before(at);
     let from = start?.at ?? 0;
@@ -172,9 +177,14 @@ export class Reader {
     }
   }
 
-  #trackOf(key: string, text: string): Track {
-    let track = this.#tracks.get(key);
-    if (!track) this.#tracks.set(key, (track = { marks: new Marks(), head: null }));
+  #trackOf(key: string, { index, text }: Stretch): Track {
+    const tracks = this.#tracks.get(key) ?? new Map<number, Track>();
+    this.#tracks.set(key, tracks);
+    const track = tracks.get(index) ?? { marks: new Marks(), head: null };
+    tracks.delete(index);
+    tracks.set(index, track);
+    const [oldest] = tracks.keys();
+    if (tracks.size > STRETCHES) tracks.delete(oldest!);
     track.marks.update(text);
     return track;
   }
@@ -197,7 +207,7 @@ export class Reader {
   #keep(marks: Marks, mark: Mark): void {
     marks.add(mark);
     const most = (this.#options.budget ?? BUDGET) / mark.state.byteLength;
-    const all = [...this.#tracks.values()];
+    const all = [...this.#tracks.values()].flatMap((tracks) => [...tracks.values()]);
     while (all.reduce((n, track) => n + track.marks.size, 0) > most) {
       this.#spacing *= 2;
       for (const { marks } of all) marks.thin(this.#spacing);
