@@ -42,8 +42,8 @@ export async function gaugeDevice(
 }
 
 /**
- * Seconds of one step, the fastest of the later half: nothing but being fast makes one fast. At least one step is made, and then none that would not end
- * before `until` if it took as long as the last.
+ * Seconds of one step, the fastest of the later half: nothing but being fast makes one fast. At least one
+ * step is made, and then none that would not end before `until` if it took as long as the last.
  */
 async function timeSteps(shape: StepShape, now: () => number, until: number): Promise<number> {
   const { network: config, batch: B, window: T } = shape;
