@@ -44,7 +44,9 @@ export class Keeper {
   readonly #prompt: string;
   /** Nothing but the end is kept before this, in milliseconds. */
   #due = -Infinity;
-  /** The same of samples. They have a time of their own: what is lost to a kill does not hang on them. */
+  /** What the save before took, in milliseconds: the first, or one at which the disk hung, puts off no other. */
+  #tookBefore = 0;
+  /** As `#due`, of samples. They have a time of their own: what is lost to a kill does not hang on them. */
   #speaksAt = -Infinity;
   /** Step of the weights that the voice on disk has, if this sitting wrote it. */
   #voiceStep: number | null = null;
@@ -69,7 +71,9 @@ export class Keeper {
       this.#spokenStep = best.step;
       this.#speaksAt = system.now() + (system.now() - saved) / SHARE;
     }
-    this.#due = system.now() + Math.max(SAVE_EVERY, (saved - began) / SHARE);
+    const took = saved - began;
+    this.#due = system.now() + Math.max(SAVE_EVERY, Math.min(took, this.#tookBefore) / SHARE);
+    this.#tookBefore = took;
   }
 
   async #save(snapshot: Snapshot): Promise<void> {
