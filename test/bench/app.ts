@@ -7,8 +7,10 @@ import { forceFailures } from '../faults/training/engines.ts';
 import type { KeyTime } from './app/clock.ts';
 import { compareNovels } from './app/comparing.ts';
 import {
+  type Desk,
   openDesk,
   openDocument,
+  openPeer,
   setSuggestions,
   startTraining,
   stillTraining,
@@ -65,6 +67,7 @@ async function typing(training: boolean): Promise<readonly Row[]> {
     const { keys, slow } = await typeKeys(page, Number(values.keys));
     if (training) await stillTraining(page);
     const when = training ? 'while training' : 'idle';
+    const beside = training ? [] : await peerRows(desk, keys);
     const part = (name: keyof KeyTime): Row =>
       milliseconds(
         `  of it ${{ script: 'script', waiting: 'waiting for the frame', frame: 'the frame' }[name]}, p95`,
@@ -87,10 +90,25 @@ async function typing(training: boolean): Promise<readonly Row[]> {
         bar: null,
         unit: '%',
       },
+      ...beside,
     ];
   } finally {
     await desk.close();
   }
+}
+
+/** The same keys in the same text, in CodeMirror with Markdown as it comes. */
+async function peerRows(desk: Desk, ours: readonly KeyTime[]): Promise<readonly Row[]> {
+  const { keys } = await typeKeys(await openPeer(desk), Number(values.keys));
+  const row = (name: string, of: (all: readonly number[]) => number): readonly Row[] => {
+    const [own, peer] = [of(ours.map(whole)), of(keys.map(whole))];
+    const what = `the same in CodeMirror alone, with Markdown, ${name}`;
+    return [
+      milliseconds(what, peer, null),
+      { what: `  ours over that, ${name}`, value: own / peer, bar: null, unit: 'x' },
+    ];
+  };
+  return [...row('p50', median), ...row('p95', (all) => percentile(all, 0.95))];
 }
 
 async function suggestions(training: boolean): Promise<readonly Row[]> {
@@ -199,7 +217,8 @@ const parts: readonly Part[] = [
   { name: 'engines', measure: engines },
 ];
 
-const shown = (value: number): string => value.toFixed(value < 10 && value % 1 > 0 ? 1 : 0);
+const shown = (value: number): string =>
+  value.toFixed(value < 2 && value % 1 > 0 ? 2 : value < 10 && value % 1 > 0 ? 1 : 0);
 
 async function main(): Promise<number> {
   if (values.help) {

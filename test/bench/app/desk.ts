@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { build, type Rolldown } from 'vite';
 import { saveVoice } from '../../../src/main/files/voice-folder.ts';
 import { defaultSettings } from '../../../src/shared/api/index.ts';
 import { Problems } from '../../e2e/problems.ts';
@@ -78,6 +79,32 @@ export async function openDesk(files: Readonly<Record<string, string>> = {}): Pr
       if (problems.list.length > 0) throw new Error(problems.list.join('\n'));
     },
   };
+}
+
+/** The book in CodeMirror with Markdown as it comes, in a browser window of its own. */
+export async function openPeer({ page, library }: Desk): Promise<Page> {
+  const bundle = (await build({
+    ...{ configFile: false, logLevel: 'warn' },
+    build: {
+      write: false,
+      lib: { entry: path.join(import.meta.dirname, 'peer.ts'), formats: ['iife'], name: 'peer' },
+    },
+  })) as Rolldown.RolldownOutput[];
+  const context = await page.context().browser()!.newContext({ viewport: page.viewportSize() });
+  const peer = await context.newPage();
+  await putClock(peer);
+  await peer.route('http://peer.invalid/', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><body style="margin: 0">' }),
+  );
+  await peer.goto('http://peer.invalid/');
+  await peer.addScriptTag({ content: bundle[0]!.output[0].code });
+  const text = await readFile(path.join(library, 'Book.md'), 'utf8');
+  await peer.evaluate(([text, at]) => window.openPeer(text, at), [
+    text,
+    text.indexOf(MIDDLE) + MIDDLE.length,
+  ] as const);
+  await peer.waitForTimeout(3000);
+  return peer;
 }
 
 export const textOf = (page: Page) => page.getByRole('textbox', { name: /^Text of/ });

@@ -309,9 +309,12 @@ class Lane {
       if (isLeftover(path)) this.#tally.leftovers.push(`${name}: ${path}`);
       else if (path !== this.#name) await fs.rm(join(this.#at.library, path));
     }
-    // Voices and journals have leftovers of their own.
+    // Voices and journals have leftovers of their own; what the host writes just now is none.
     const data = await fs.readdir(this.#at.data);
-    for (const path of data.filter(isLeftover)) this.#tally.leftovers.push(`${name}: ${path}`);
+    const isOld = (path: string): boolean => !path.includes(`.${this.#desk!.host.child.pid}-`);
+    for (const path of data.filter(isLeftover).filter(isOld)) {
+      this.#tally.leftovers.push(`${name}: ${path}`);
+    }
     this.#typed = script.typed;
     if (script.text.length > 200_000) {
       const version = unwrap(await client.call.openDocument({ path: this.#name })).version;

@@ -75,11 +75,14 @@ async function assertLoads(voice: string, began: boolean): Promise<void> {
 
 type Lines = readonly Record<string, unknown>[];
 
-/** By the step that a run told: the seconds of training until then. */
+/**
+ * By the steps that a run told: the seconds of training until then. Not every step is told, but those of
+ * evaluations are, which is when it saves.
+ */
 const secondsBySteps = (lines: Lines): Map<number, number> =>
   new Map(
     lines
-      .filter(({ event }) => event === 'progress')
+      .filter(({ event }) => event === 'progress' || event === 'evaluation')
       .map(({ step, seconds }) => [Number(step), Number(seconds)]),
   );
 
