@@ -27,6 +27,8 @@ export interface Section {
   readonly short: number;
   /** The share of it among all sections, where all of it takes longer than all others; by name it is whole. */
   readonly among?: number;
+  /** It goes by the clock, so nothing is measured beside it; the others run two at a time. */
+  readonly alone?: true;
   readonly measure: (run: Run) => Promise<readonly Figure[]>;
 }
 

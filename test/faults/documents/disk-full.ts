@@ -88,6 +88,7 @@ export const diskFull: Section = {
   name: 'disk-full',
   about: 'a disk has 0 to 120 % of the room that a save needs',
   short: 0.08,
+  alone: true,
   async measure(run) {
     const why = hindrance();
     if (why !== null) return [skipped('saves on a full disk', why, 'all old or new')];

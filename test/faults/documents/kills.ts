@@ -43,6 +43,7 @@ export const kills: Section = {
   name: 'kills',
   about: 'host, page and engine are killed with -9 at random moments',
   short: 0.03,
+  alone: true,
   async measure(run) {
     const count = times(run, 200);
     const tally: Tally = {

@@ -23,6 +23,7 @@ export const order: Section = {
   name: 'order',
   about: 'strace watches in which order a save writes, syncs, renames and tells',
   short: 0.05,
+  alone: true,
   async measure(run) {
     const has = spawnSync('strace', ['-e', 'trace=fsync', 'true']);
     if (has.status !== 0) {

@@ -32,6 +32,7 @@ export const pageKills: Section = {
   name: 'page-kills',
   about: 'the host is killed with -9 while someone types into its page, in a browser',
   short: 0.05,
+  alone: true,
   async measure(run) {
     const program = chromiumPath();
     if (!existsSync(program)) {

@@ -20,6 +20,7 @@ export const hostile: Section = {
   name: 'hostile',
   about: 'manuscripts that were made to do harm are refused, quickly and cheaply',
   short: 0.1,
+  alone: true,
   async measure(run) {
     using folder = temporaryFolder();
     const files = hostileFiles.slice(0, times(run, hostileFiles.length));
