@@ -24,7 +24,7 @@ export interface TrainJob {
 
 /** Shortest time between two saves, in milliseconds: tiny epochs would spend it all on the disk. */
 const SAVE_EVERY = 5000;
-/** Share of the time that saving may take, and samples too: large voices and slow disks are saved more seldom. */
+/** Share of the time that saving and samples may take: large voices and slow disks are saved more seldom. */
 const SHARE = 0.03;
 
 export interface Kept {
@@ -44,14 +44,8 @@ export class Keeper {
   readonly #prompt: string;
   /** Nothing but the end is kept before this, in milliseconds. */
   #due = -Infinity;
-  /** What the save before took, in milliseconds: the first, or one at which the disk hung, puts off no other. */
-  #tookBefore = 0;
-  /** As `#due`, of samples. They have a time of their own: what is lost to a kill does not hang on them. */
-  #speaksAt = -Infinity;
   /** Step of the weights that the voice on disk has, if this sitting wrote it. */
   #voiceStep: number | null = null;
-  /** Step of the weights that spoke last. */
-  #spokenStep: number | null = null;
 
   constructor(kept: Kept) {
     this.#kept = kept;
@@ -59,21 +53,12 @@ export class Keeper {
   }
 
   async keep(snapshot: Snapshot, last: boolean): Promise<void> {
-    const { system, job } = this.#kept;
+    const { system } = this.#kept;
     const began = system.now();
     if (!last && began < this.#due) return;
     await this.#save(snapshot);
-    const saved = system.now();
-    const { best } = snapshot;
-    const isNews = best !== null && best.step !== this.#spokenStep;
-    if (isNews && !job.signal.aborted && (last || saved >= this.#speaksAt)) {
-      await this.#speak(best);
-      this.#spokenStep = best.step;
-      this.#speaksAt = system.now() + (system.now() - saved) / SHARE;
-    }
-    const took = saved - began;
-    this.#due = system.now() + Math.max(SAVE_EVERY, Math.min(took, this.#tookBefore) / SHARE);
-    this.#tookBefore = took;
+    const ended = system.now();
+    this.#due = ended + Math.max(SAVE_EVERY, (ended - began) / SHARE);
   }
 
   async #save(snapshot: Snapshot): Promise<void> {
@@ -82,10 +67,12 @@ export class Keeper {
     const { best, progress } = snapshot;
     // Before the first evaluation there is no best: better what it has learnt so far than nothing.
     const { step, seconds, weights } = best ?? { ...progress, weights: snapshot.weights };
+    const improved = step !== this.#voiceStep;
     // This order: a voice that was not trained to its end always has a checkpoint beside it.
     await saveCheckpoint(out, toCheckpoint(snapshot, origin));
-    if (step !== this.#voiceStep) await saveVoice(out, this.#card(best, step, seconds), weights);
+    if (improved) await saveVoice(out, this.#card(best, step, seconds), weights);
     this.#voiceStep = step;
+    if (best && improved && !job.signal.aborted) await this.#speak(best);
   }
 
   async #speak({ weights, step }: Best): Promise<void> {
