@@ -131,7 +131,12 @@ async function roundOf(round: Round, tally: Tally): Promise<void> {
   if (way !== 'delete' && !texts.some((text) => text.includes(their))) {
     tally.overwritten.push(`${name}: ${show(texts)}`);
   }
-  if (moment !== 'resting' && !texts.some((text) => text.includes(my))) {
+  // A tool that read the file before a save and wrote it after takes the save away, and no program can hinder
+  // that: the version before the reload is in the timeline.
+  if (
+    moment !== 'resting' &&
+    ![...texts, ...(await timelineOf(mine))].some((text) => text.includes(my))
+  ) {
     tally.lost.push(`${name}: ${show(texts)}`);
   }
   unwrap(await mine.client.call.closeDocument({ path }));
@@ -184,6 +189,14 @@ const textsIn = (library: string): string[] =>
   readdirSync(library)
     .filter((name) => name.endsWith('.md'))
     .map((name) => readFileSync(join(library, name), 'utf8'));
+
+/** The texts of its snapshots. */
+async function timelineOf({ client: { call } }: Line): Promise<readonly string[]> {
+  const { snapshots } = unwrap(await call.snapshots({ path }));
+  return Promise.all(
+    snapshots.map(async ({ id }) => unwrap(await call.readSnapshot({ path, id })).text),
+  );
+}
 
 const show = (texts: readonly string[]): string =>
   texts.map((text) => JSON.stringify(text.slice(0, 80))).join(' | ');
