@@ -45,7 +45,7 @@ test('a trainer killed in a training is shown within 2 s, resumes, and lets the 
   await voices.getByLabel('The sample manuscript').check();
   await voices.getByLabel('Name', { exact: true }).fill('Second');
   await voices.getByText('For some minutes').click();
-  await voices.getByRole('textbox', { name: 'Minutes' }).fill('0.4');
+  await voices.getByRole('textbox', { name: 'Minutes' }).fill('2');
   await voices.getByText('Advanced').click();
   await voices.getByLabel('Layers').selectOption('1');
   await voices.getByLabel('Size of layer 1').fill('64');

@@ -86,7 +86,7 @@ test('a training shows what it writes, pauses over a restart, resumes, and keeps
   writer,
 }) => {
   test.setTimeout(120_000);
-  let voices = await startsTraining(writer, { minutes: '0.6' });
+  let voices = await startsTraining(writer, { minutes: '2' });
   await expect(voices.locator('blockquote').first()).toContainText(/\S/, { timeout: 40_000 });
   await expect(voices.getByRole('progressbar', { name: 'Training of Mine' })).toBeVisible();
   await expect(voices.getByText(/characters a second/)).toBeVisible();
