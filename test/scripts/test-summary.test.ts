@@ -41,7 +41,7 @@ test('the summary counts all tests in its last line and names those that failed'
   });
   await writeFile(
     path.join(folder, 'playwright.config.mjs'),
-    `export default { testDir: '.', testMatch: '*.spec.mjs', reporter: [['json', { outputFile: 'all.json.e2e' }]] };`,
+    `export default { testDir: '.', outputDir: 'results', testMatch: '*.spec.mjs', reporter: [['json', { outputFile: 'all.json.e2e' }]] };`,
   );
   await writeFile(
     path.join(folder, 'page.spec.mjs'),
