@@ -2,7 +2,8 @@
  * The devices that a network can be trained on, side by side: `npm run bench:devices`. `--only speed` times
  * training steps on the processor and on each GPU that is there, and PyTorch beside them; `--only loss`
  * trains the small preset for the same steps on every backend and compares the held-back losses. Where
- * there is no GPU, nothing is timed on one, and WebGPU runs on one that the processor plays.
+ * there is no GPU, nothing is timed on one, and WebGPU runs on one that the processor plays (SwiftShader, or
+ * what UNDERSTUDY_SOFTWARE_GPU names).
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /**
- * A GPU that the processor plays: SwiftShader, which comes with Chromium and with Electron. Vulkan's loader
- * is linked into `.cache/vulkan`, as the folder that it comes in holds more than is wanted.
+ * A GPU that the processor plays: SwiftShader, which comes with Chromium and with Electron, or the driver of
+ * Vulkan whose description UNDERSTUDY_SOFTWARE_GPU names, such as Mesa's lvp_icd.json. Vulkan's loader is
+ * linked into `.cache/vulkan`, as the folder that it comes in holds more than is wanted.
  */
 import { existsSync, globSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -36,6 +37,6 @@ export function softwareGpu(): Record<string, string> | null {
   const libraries = [cache, process.env['LD_LIBRARY_PATH'] ?? ''].filter((place) => place !== '');
   return {
     LD_LIBRARY_PATH: libraries.join(':'),
-    VK_DRIVER_FILES: path.join(folder, DRIVER),
+    VK_DRIVER_FILES: process.env['UNDERSTUDY_SOFTWARE_GPU'] ?? path.join(folder, DRIVER),
   };
 }
