@@ -130,6 +130,41 @@ test('with a seed of its own the same place is continued the same way', async ({
   expect(await writer.hasSuggestion()).toBe(first);
 });
 
+test('the Stop button ends the stream and keeps what came', async ({ writer }) => {
+  await writer.page.getByLabel('Length').selectOption({ label: '200 words' });
+  await writer.text.focus();
+  await writer.presses('ControlOrMeta+Enter');
+  await expect(writer.ghost).toHaveText(/\S/);
+  await writer.page.getByRole('button', { name: 'Stop', exact: true }).click();
+  const kept = await writer.hasSuggestion();
+  await writer.page.waitForTimeout(300);
+  expect(await writer.ghost.textContent()).toBe(kept);
+  const before = await writer.shown();
+  await writer.presses('Tab');
+  expect(await writer.shown()).toBe(before + kept);
+});
+
+test('commands that take a suggestion are done from the palette', async ({ writer }) => {
+  await writer.presses('ControlOrMeta+Enter');
+  await writer.hasSuggestion();
+  const before = await writer.shown();
+  await writer.commands('Accept the next word');
+  await expect.poll(() => writer.shown()).not.toBe(before);
+  await expect(writer.ghost).toHaveText(/\S/);
+  await writer.commands('Stop the suggestion, or put it away');
+  await expect(writer.ghost).toHaveCount(0);
+});
+
+test('the keys of the slider make the suggestion again', async ({ writer }) => {
+  await writer.presses('ControlOrMeta+Enter');
+  const first = await writer.hasSuggestion();
+  const slider = writer.page.getByRole('group', { name: 'Continue' }).getByRole('slider');
+  await slider.focus();
+  for (let i = 0; i < 5; i++) await writer.page.keyboard.press('PageUp');
+  await expect.poll(() => writer.ghost.textContent()).not.toBe(first);
+  await writer.hasSettledSuggestion();
+});
+
 test('suggestions by themselves come only when they are asked for, and can rest', async ({
   writer,
 }) => {
@@ -147,6 +182,10 @@ test('suggestions by themselves come only when they are asked for, and can rest'
   await writer.types(' and');
   await writer.page.waitForTimeout(1500);
   await expect(writer.ghost).toHaveCount(0);
+  await writer.page.getByRole('button', { name: 'Have them again' }).click();
+  await writer.text.focus();
+  await writer.page.keyboard.type(' then');
+  await writer.hasSuggestion();
 });
 
 test('the suggestion is told to a screen reader once, and is no part of a copy', async ({

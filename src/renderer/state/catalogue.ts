@@ -48,18 +48,34 @@ export function catalogue(app: App): readonly Command[] {
     editor('acceptSentence', 'Accept the next sentence', 'Suggestions', ghost),
     editor('nextAlternative', 'Next alternative', 'Suggestions', ghost),
     editor('previousAlternative', 'Previous alternative', 'Suggestions', ghost),
-    page('autoSuggest', 'Suggest when I pause: on or off', '', 'Suggestions', () =>
-      settings.change({ autoSuggest: !settings.values.autoSuggest }),
-    ),
+    editor('dismiss', 'Stop the suggestion, or put it away', 'Suggestions', ghost),
+    page('autoSuggest', 'Suggest when I pause: on or off', '', 'Suggestions', () => {
+      suggestions.wake();
+      return settings.change({ autoSuggest: !settings.values.autoSuggest });
+    }),
     page('showSuggested', 'Show suggested text: on or off', '', 'Suggestions', () =>
       settings.change({ showSuggested: !settings.values.showSuggested }),
     ),
     page('disclosure', 'Disclosure report…', '', 'Suggestions', () => {
       session.overlay = 'disclosure';
     }),
-    page('snooze', 'No suggestions by themselves for 10 minutes', '', 'Suggestions', () =>
-      suggestions.snooze(10),
+    page(
+      'snooze',
+      'No suggestions by themselves for 10 minutes',
+      '',
+      'Suggestions',
+      () => {
+        suggestions.snooze(10);
+        app.notices.say('For 10 minutes no suggestion comes by itself.', {
+          topic: 'snooze',
+          actions: [{ label: 'Have them again', run: () => suggestions.wake() }],
+        });
+      },
+      { when: () => settings.values.autoSuggest && !suggestions.snoozed },
     ),
+    page('wake', 'Suggestions by themselves again', '', 'Suggestions', () => suggestions.wake(), {
+      when: () => suggestions.snoozed,
+    }),
 
     editor('undo', 'Undo', 'Write', writable),
     editor('redo', 'Redo', 'Write', writable),

@@ -35,8 +35,6 @@ interface Asked {
 
 /** Milliseconds between two re-rolls while a slider is dragged. */
 const REROLL = 90;
-/** Milliseconds in which leaving the text for the slider still counts as one movement. */
-const HANDOVER = 300;
 /** Suggestions whose acceptance is still to be told. */
 const REMEMBERED = 20;
 
@@ -55,7 +53,6 @@ export class Suggestions {
   #now: Asked | null = null;
   /** The last one, for as long as the slider may bring it back. */
   #last: Asked | null = null;
-  #dismissedAt = -Infinity;
   /** Seed and place stay as they are while a slider moves. */
   #pinned: Pick<Asked, 'document' | 'at' | 'seed'> | null = null;
   #rerollTimer: ReturnType<typeof setTimeout> | undefined;
@@ -76,7 +73,11 @@ export class Suggestions {
     if (!voice) return needVoice();
     const { sampling } = document.preferences;
     // Another suggestion was asked for: what a slider held on to is over.
-    if (seed === undefined) this.#pinned = null;
+    if (seed === undefined) {
+      this.#pinned = null;
+      clearTimeout(this.#rerollTimer);
+      this.#rerollTimer = undefined;
+    }
     this.#cancel();
     const chosenSeed = seed ?? sampling.seed ?? (this.#options.randomSeed ?? randomSeed)();
     const asked: Asked = {
@@ -138,10 +139,8 @@ export class Suggestions {
   }
 
   ghostChanged(state: GhostState): void {
-    if (state.kind === 'none' && this.ghost.kind === 'shown') {
-      this.#dismissedAt = performance.now();
-      if (this.#now?.cancel === null) this.#now = null;
-    }
+    const left = state.kind === 'none' && this.ghost.kind === 'shown';
+    if (left && this.#now?.cancel === null) this.#now = null;
     this.ghost = state;
   }
 
@@ -159,15 +158,13 @@ export class Suggestions {
 
   /**
    * A slider is taken in hand: as long as it moves, suggestions come from the same place with the same
-   * seed. Also right after the text lost the focus to the slider.
+   * seed.
    */
   pin(): void {
     const last = this.#last;
     const { documents } = this.#options;
     if (this.#pinned || !last || last.document !== documents.active) return;
-    const visible = this.ghost.kind === 'shown';
-    const justLeft = performance.now() - this.#dismissedAt < HANDOVER;
-    if (!visible && !justLeft) return;
+    if (this.ghost.kind === 'none') return;
     const at = documents.editor?.caret() ?? last.at;
     this.#pinned = { document: last.document, at, seed: last.seed };
   }
@@ -176,21 +173,31 @@ export class Suggestions {
     this.#pinned = null;
   }
 
-  /** The slider moved: the suggestion is made again, with what changed and nothing else. */
+  /**
+   * The slider moved: the suggestion is made again, with what changed and nothing else. The last move
+   * counts, also where the slider was let go right after it.
+   */
   reroll(): void {
-    if (!this.#pinned) return;
+    const pinned = this.#pinned;
+    if (!pinned) return;
     this.#rerollTimer ??= setTimeout(() => {
       this.#rerollTimer = undefined;
-      const pinned = this.#pinned;
-      if (!pinned || pinned.document !== this.#options.documents.active) return;
-      void this.ask(pinned.at, pinned.seed);
+      const { document, at, seed } = pinned;
+      const isGone = this.ghost.kind === 'none' || document !== this.#options.documents.active;
+      if (!isGone) void this.ask(at, document.preferences.sampling.seed ?? seed);
     }, REROLL);
   }
 
   snooze(minutes: number): void {
+    this.wake();
     this.snoozed = true;
+    this.#snoozeTimer = setTimeout(() => this.wake(), minutes * 60_000);
+  }
+
+  /** Suggestions come by themselves again, where the writer has them do so. */
+  wake(): void {
     clearTimeout(this.#snoozeTimer);
-    this.#snoozeTimer = setTimeout(() => (this.snoozed = false), minutes * 60_000);
+    this.snoozed = false;
   }
 
   #cancel(): void {

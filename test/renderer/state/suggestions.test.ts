@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiHandlers, SuggestionEnd, VoiceSummary } from '../../../src/shared/api/index.ts';
 import { UserError } from '../../../src/shared/errors.ts';
-import type { Editor } from '../../../src/renderer/editor/types.ts';
+import type { Editor, GhostState } from '../../../src/renderer/editor/types.ts';
 import { Documents } from '../../../src/renderer/state/documents.svelte.ts';
 import { Notices } from '../../../src/renderer/state/notices.svelte.ts';
 import { Session } from '../../../src/renderer/state/session.svelte.ts';
@@ -24,6 +24,15 @@ function fakeEditor(text: string, told: string[]): Editor {
     focus: () => undefined,
   } as Partial<Editor> as Editor;
 }
+
+const inSight: GhostState = {
+  kind: 'shown',
+  request: 'suggestion-1',
+  alternative: 0,
+  count: 1,
+  streaming: false,
+  text: 'a',
+};
 
 type Continue = ApiHandlers['continue'];
 const end = (text: string): SuggestionEnd => ({
@@ -185,14 +194,7 @@ describe('suggestions', () => {
     const { suggestions, documents, requests } = await room(says('a'));
     await suggestions.ask(7);
     await settled(30);
-    suggestions.ghostChanged({
-      kind: 'shown',
-      request: 'suggestion-1',
-      alternative: 0,
-      count: 1,
-      streaming: false,
-      text: 'a',
-    });
+    suggestions.ghostChanged(inSight);
     for (const creativity of [60, 70, 80]) {
       suggestions.pin();
       documents.active!.sample({ creativity });
@@ -207,6 +209,61 @@ describe('suggestions', () => {
     suggestions.reroll();
     await settled(150);
     expect(requests()).toHaveLength(2);
+  });
+
+  test('are made with the last value of a slider, also where it is let go at once', async () => {
+    const { suggestions, documents, requests } = await room(says('a'));
+    await suggestions.ask(7);
+    await settled(30);
+    suggestions.ghostChanged(inSight);
+    for (const creativity of [60, 80]) {
+      suggestions.pin();
+      documents.active!.sample({ creativity });
+      suggestions.reroll();
+      suggestions.unpin();
+    }
+    await settled(150);
+    expect(requests().map(({ sampling }) => [sampling.seed, sampling.creativity])).toEqual([
+      [100, 50],
+      [100, 80],
+    ]);
+  });
+
+  test('are made with the seed that was typed in meanwhile', async () => {
+    const { suggestions, documents, requests } = await room(says('a'));
+    await suggestions.ask(7);
+    await settled(30);
+    suggestions.ghostChanged(inSight);
+    suggestions.pin();
+    documents.active!.sample({ seed: 42 });
+    suggestions.reroll();
+    await settled(150);
+    expect(requests().map(({ sampling }) => sampling.seed)).toEqual([100, 42]);
+  });
+
+  test('that were put away or asked for anew are not made again by a slider', async () => {
+    const { suggestions, requests } = await room(says('a'));
+    await suggestions.ask(7);
+    await settled(30);
+    suggestions.ghostChanged(inSight);
+    suggestions.pin();
+    suggestions.reroll();
+    await suggestions.ask(7);
+    await settled(150);
+    suggestions.ghostChanged(inSight);
+    suggestions.pin();
+    suggestions.reroll();
+    suggestions.ghostChanged({ kind: 'none' });
+    await settled(150);
+    expect(requests().map(({ sampling }) => sampling.seed)).toEqual([100, 101]);
+  });
+
+  test('that rest come again when they are woken', async () => {
+    const { suggestions } = await room(says('a'));
+    suggestions.snooze(10);
+    expect(suggestions.snoozed).toBe(true);
+    suggestions.wake();
+    expect(suggestions.snoozed).toBe(false);
   });
 
   test('do not come from a slider when none is in sight', async () => {

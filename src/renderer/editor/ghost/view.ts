@@ -90,9 +90,15 @@ const decoration = EditorView.decorations.compute([ghostField], (state) => {
   return Decoration.set(widget.range(headOf(shown.suggestion)));
 });
 
-/** Ends the suggestion where the text is no longer what the writer looks at, or is being composed. */
+/**
+ * Ends the suggestion where the text is no longer what the writer looks at, or is being composed. What acts
+ * on a suggestion (the desk, the palette) has `data-with-suggestion` and leaves it in sight.
+ */
 const ending = EditorView.domEventHandlers({
-  blur: (_event, view) => dismissIn(view),
+  blur: ({ relatedTarget }, view) =>
+    relatedTarget instanceof Element && relatedTarget.closest('[data-with-suggestion]') !== null
+      ? false
+      : dismissIn(view),
   compositionstart: (_event, view) => dismissIn(view),
 });
 
