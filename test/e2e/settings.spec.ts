@@ -125,10 +125,20 @@ test('what voices are trained on is chosen among what is here, and the rest says
   await expect(again.getByLabel('Train voices on')).toHaveValue('1');
 });
 
-test('goals count what one writes oneself', async ({ writer }) => {
+test('goals count what one writes oneself', async ({ app, writer }) => {
   const settings = await writer.opensPanel('Settings');
   await writer.fills(settings.getByLabel('Words a day'), '4');
+  await writer.fills(settings.getByLabel('Words a session'), '8');
+  await writer.fills(settings.getByLabel('Length of the library'), '0');
+  await expect(settings.getByText(/^Length of the library is between 1 and/)).toBeVisible();
+  await writer.fills(settings.getByLabel('Length of the library'), '14');
   await writer.closesPanel('Settings');
   await writer.page.keyboard.type(' And two more words.');
-  await expect(writer.page.getByRole('img', { name: '4 of 4 words today' })).toBeVisible();
+  const ring = (name: string) => app.page.getByRole('img', { name });
+  await expect(ring('4 of 4 words today')).toBeVisible();
+  await expect(ring('4 of 8 words this session')).toBeVisible();
+  await expect(ring('7 of 14 words in the library')).toBeVisible();
+  await app.restart();
+  await expect(ring('7 of 14 words in the library')).toBeVisible();
+  await expect(ring('0 of 8 words this session')).toBeVisible();
 });

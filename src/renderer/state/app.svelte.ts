@@ -103,7 +103,13 @@ export class App {
     }));
     this.comparison = new Comparison({ client, notices, documents });
     this.snapshots = new Snapshots({ client, notices, active: () => documents.active });
-    this.library = new Library({ client, start, notices, documents });
+    this.library = new Library({
+      client,
+      start,
+      notices,
+      documents,
+      settings: this.settings,
+    });
     this.search = new Search(client, notices);
     this.exports = new Exports({
       client,
@@ -197,7 +203,7 @@ export class App {
       const document = this.documents.active;
       if (!document) return;
       document.prefer({ caret, top });
-      this.#readAhead(document);
+      this.readAhead(document);
     },
     suggest: (at) => void this.suggestions.ask(at),
     stop: (request) => this.suggestions.stop(request),
@@ -218,7 +224,9 @@ export class App {
 
   /** How a training ended, quietly, and what one would do next. */
   #trained(sentence: string): void {
-    const ready = this.training.state?.status.kind === 'done' && this.documents.active !== null;
+    const { active } = this.documents;
+    if (active) this.readAhead(active);
+    const ready = this.training.state?.status.kind === 'done' && active !== null;
     this.notices.say(sentence, {
       topic: 'training',
       actions: [
@@ -255,7 +263,7 @@ export class App {
   }
 
   /** Reading ahead only saves time: where it fails, Continue says why. */
-  #readAhead(document: Document): void {
+  readAhead(document: Document): void {
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => {
       const voice = this.voiceFor(document);

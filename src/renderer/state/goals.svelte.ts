@@ -7,10 +7,9 @@ const PAUSE = 2000;
 export class Goals {
   /** By day, "2026-11-25". */
   written = $state.raw<Readonly<Record<string, number>>>({});
-  /** Since Understudy was opened. */
-  session = $state(0);
   readonly #client: ApiClient;
   readonly #today: () => string;
+  #session = $state(0);
   #untold = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -24,10 +23,15 @@ export class Goals {
     return Math.max(0, this.written[this.#today()] ?? 0);
   }
 
+  /** Since Understudy was opened. */
+  get session(): number {
+    return Math.max(0, this.#session);
+  }
+
   /** Words that were typed; fewer than 0 where some were deleted. */
   typed(words: number): void {
     if (words === 0) return;
-    this.session += words;
+    this.#session += words;
     this.#untold += words;
     const day = this.#today();
     this.written = { ...this.written, [day]: (this.written[day] ?? 0) + words };
@@ -41,6 +45,8 @@ export class Goals {
     const words = this.#untold;
     if (words === 0) return;
     this.#untold = 0;
+    // As with the day: a cut page of last week is not made up for before new words count.
+    this.#session = this.session;
     const day = this.#today();
     const result = await this.#client.call.addWritten({ day, words });
     if (!result.ok) this.#untold += words;

@@ -11,6 +11,7 @@ import { chooseFiles, contentsOf, importedSentence, type NamedFile } from './imp
 import { folderOf, nameOf } from './document.svelte.ts';
 import type { Documents } from './documents.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
+import type { Settings } from './settings.svelte.ts';
 
 /** One line of the tree as it is shown. */
 export interface Row {
@@ -28,6 +29,7 @@ export interface LibraryOptions {
   readonly start: Pick<Start, 'library'>;
   readonly notices: Notices;
   readonly documents: Documents;
+  readonly settings: Settings;
 }
 
 /** The writer's folder of manuscripts. */
@@ -48,11 +50,13 @@ export class Library {
   readonly #client: ApiClient;
   readonly #notices: Notices;
   readonly #documents: Documents;
+  readonly #settings: Settings;
 
-  constructor({ client, start, notices, documents }: LibraryOptions) {
+  constructor({ client, start, notices, documents, settings }: LibraryOptions) {
     this.#client = client;
     this.#notices = notices;
     this.#documents = documents;
+    this.#settings = settings;
     this.tree = start.library;
     client.on.libraryChanged((tree) => (this.tree = tree));
   }
@@ -62,6 +66,20 @@ export class Library {
     if (folded) next.add(path);
     else next.delete(path);
     this.folded = next;
+  }
+
+  /** Words that all of it is to have, or null. */
+  get goal(): number | null {
+    return this.#settings.values.libraryGoals[this.tree.place] ?? null;
+  }
+
+  /** Sets the goal of this library; those of others stay. */
+  async aim(words: number | null): Promise<void> {
+    const { place } = this.tree;
+    const goals = Object.entries(this.#settings.values.libraryGoals);
+    const kept = goals.filter(([other]) => other !== place);
+    if (words !== null) kept.push([place, words]);
+    await this.#settings.change({ libraryGoals: Object.fromEntries(kept) });
   }
 
   find(path: string): Entry | null {

@@ -38,6 +38,10 @@ export const settingsSchema = v.strictObject({
   snapshotLimit: whole(1, 1_000_000),
   /** Words a day, or 0. */
   dailyGoal: whole(0, 100_000),
+  /** Words from the start of the app to its end, or 0. */
+  sessionGoal: whole(0, 100_000),
+  /** Words that all of a library is to have, by its place as it is shown; one without a goal is not here. */
+  libraryGoals: v.record(text(4096), whole(1, 10_000_000)),
   /** How the last book was made. */
   book: bookChoicesSchema,
   /** The welcome was seen. */
@@ -67,6 +71,8 @@ export const defaultSettings: Settings = {
   memoryLimit: 0,
   snapshotLimit: 500,
   dailyGoal: 0,
+  sessionGoal: 0,
+  libraryGoals: {},
   book: defaultBookChoices,
   welcomed: false,
 };

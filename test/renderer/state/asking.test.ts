@@ -172,6 +172,18 @@ describe('goals', () => {
     expect(told).toHaveLength(1);
   });
 
+  test('have no session of fewer words than none, as there is no such day', async () => {
+    const { client } = connectApi({
+      addWritten: ({ words }) => Promise.resolve(Math.max(0, words)),
+    });
+    const goals = new Goals(client, start(), () => '2026-11-25');
+    goals.typed(-50);
+    expect([goals.session, goals.today]).toEqual([0, 0]);
+    await goals.tell();
+    goals.typed(3);
+    expect([goals.session, goals.today]).toEqual([3, 3]);
+  });
+
   test('keep words that could not be told for the next time', async () => {
     const { client, close } = connectApi({ addWritten: () => Promise.resolve(0) });
     const goals = new Goals(client, start(), () => '2026-11-25');

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { defaultSettings, type Settings as Values } from '../../../src/shared/api/index.ts';
+import { Documents } from '../../../src/renderer/state/documents.svelte.ts';
+import { Library } from '../../../src/renderer/state/library.svelte.ts';
+import { Notices } from '../../../src/renderer/state/notices.svelte.ts';
+import { Session } from '../../../src/renderer/state/session.svelte.ts';
+import { Settings } from '../../../src/renderer/state/settings.svelte.ts';
+import { connectApi, settled, start } from './api.ts';
+
+/** A page over "~/Books" with these goals, and a host that keeps what is set. */
+function room(libraryGoals: Values['libraryGoals']) {
+  let kept: Values = { ...defaultSettings, libraryGoals };
+  const connection = connectApi({
+    changeSettings: (change) => Promise.resolve((kept = { ...kept, ...change } as Values)),
+  });
+  const { client } = connection;
+  const notices = new Notices();
+  const begun = start({ settings: kept });
+  const settings = new Settings(client, begun, notices);
+  const documents = new Documents({ client, notices, session: new Session(client, begun) });
+  const library = new Library({ client, start: begun, notices, documents, settings });
+  return { ...connection, library, goals: () => kept.libraryGoals };
+}
+
+describe('the goal of a library', () => {
+  test('is none until it is set, and beside those of others', async () => {
+    const { library, goals } = room({ '~/Letters': 900 });
+    expect(library.goal).toBeNull();
+    await library.aim(80_000);
+    expect(library.goal).toBe(80_000);
+    await library.aim(90_000);
+    expect(goals()).toEqual({ '~/Letters': 900, '~/Books': 90_000 });
+    await library.aim(null);
+    expect(library.goal).toBeNull();
+    expect(goals()).toEqual({ '~/Letters': 900 });
+  });
+
+  test('goes with the library that is open', async () => {
+    const { library, server } = room({ '~/Letters': 900, '~/Books': 80_000 });
+    expect(library.goal).toBe(80_000);
+    server.emit('libraryChanged', { ...library.tree, place: '~/Letters' });
+    await settled();
+    expect(library.goal).toBe(900);
+  });
+
+  test.each([0, 10_000_001, 1.5])('is refused by the host at %d words', async (words) => {
+    const { library, goals } = room({});
+    await library.aim(words);
+    expect(library.goal).toBeNull();
+    expect(goals()).toEqual({});
+  });
+});
