@@ -20,6 +20,8 @@ import {
 
 vi.mock('electron', async () => (await import('../helpers/electron.ts')).fakeElectron());
 
+/** In these an added word goes to the system. */
+const isElsewhere = process.platform === 'darwin' || process.platform === 'win32';
 /** It has a spell checker of its own. */
 const mac = process.platform === 'darwin';
 /** In Chromium's folder when the app was about to be ready. */
@@ -209,6 +211,20 @@ test.skipIf(mac)('spelling follows the settings, and the page can ask who checks
 
 test.skipIf(mac)('the dictionaries are where Chromium looks before it looks', () => {
   expect(placed).toContain('en-US-10-2.bdic');
+});
+
+test.skipIf(isElsewhere)('a word is added to the dictionary of the library', async () => {
+  window().webContents.emit(
+    'context-menu',
+    {},
+    { misspelledWord: 'krell', dictionarySuggestions: [], isEditable: false, selectionText: '' },
+  );
+  const add = menus.at(-1)!.find(({ label }) => label === 'Add to Dictionary')!;
+  add.click!({} as never, undefined, {});
+  await vi.waitFor(() => expect([...defaultSession.customWords]).toEqual(['krell']));
+  const kept = async (): Promise<unknown> =>
+    JSON.parse(await readFile(at('data', 'Understudy', 'dictionary.json'), 'utf8'));
+  await vi.waitFor(async () => expect(await kept()).toEqual({ [at('library')]: ['krell'] }));
 });
 
 test('a page that crashes is loaded again, but not for ever', () => {

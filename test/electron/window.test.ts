@@ -12,6 +12,7 @@ const { offerContextMenu } = await import('../../src/main/electron/context-menu.
 let folder: string;
 let log: string[];
 const say = (line: string): void => void log.push(line);
+const addWord = (): void => undefined;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'understudy-window-'));
@@ -26,7 +27,7 @@ afterEach(async () => {
 async function open(fullScreen = false): Promise<FakeWindow> {
   const memory = await WindowMemory.read(folder, say);
   memory.remember({ fullScreen });
-  openWindow(memory, 'icon.png', say);
+  openWindow(memory, 'icon.png', addWord, say);
   await memory.written();
   return FakeWindow.all[0]!;
 }
@@ -52,7 +53,7 @@ test('what goes wrong in the preload is in the log', async () => {
 
 test('the menu of a right click is at the mouse, and that of the key at the caret', () => {
   const contents = new FakeContents();
-  offerContextMenu(contents as unknown as Electron.WebContents, say);
+  offerContextMenu(contents as unknown as Electron.WebContents, addWord);
   const editFlags = { canCut: false, canCopy: false, canPaste: true, canSelectAll: true };
   const params = { misspelledWord: '', isEditable: true, editFlags, x: 7, y: 9, frame: null };
   contents.emit('context-menu', {}, { ...params, menuSourceType: 'mouse' });

@@ -104,6 +104,20 @@ export class FakeSession extends EventEmitter {
   /** What a new profile begins with: the language of the system. */
   spellCheckerLanguages: string[] = ['en-GB'];
   readonly getSpellCheckerLanguages = (): string[] => this.spellCheckerLanguages;
+  /** Words of Chromium's own dictionary, which outlive the app. */
+  readonly customWords = new Set<string>();
+  readonly addWordToSpellCheckerDictionary = vi.fn<
+    Electron.Session['addWordToSpellCheckerDictionary']
+  >((word) => {
+    this.customWords.add(word);
+    return true;
+  });
+  readonly removeWordFromSpellCheckerDictionary = vi.fn<
+    Electron.Session['removeWordFromSpellCheckerDictionary']
+  >((word) => this.customWords.delete(word));
+  readonly listWordsInSpellCheckerDictionary = vi.fn<
+    Electron.Session['listWordsInSpellCheckerDictionary']
+  >(() => Promise.resolve([...this.customWords]));
 
   /** Whether a request would leave. */
   allows(url: string): boolean {

@@ -44,6 +44,7 @@ export async function hostHere(
     },
     reveal: () => Promise.resolve(),
     spelling: () => ({ kind: 'browser' }),
+    spellAlso: null,
     printPdf: (html) => Promise.resolve(Buffer.from(`%PDF ${html}`)),
     ...overrides,
   };

@@ -2,16 +2,11 @@ import {
   Menu,
   type ContextMenuParams,
   type MenuItemConstructorOptions,
-  type Session,
   type WebContents,
 } from 'electron';
 
 /** At most this many suggestions for a misspelled word. */
 const MOST_SUGGESTIONS = 5;
-
-type Contents = Pick<WebContents, 'replaceMisspelling'> & {
-  readonly session: Pick<Session, 'addWordToSpellCheckerDictionary'>;
-};
 
 /** What a right click offers: spellings first, then the clipboard. Empty where nothing would fit. */
 export function contextItems(
@@ -22,8 +17,8 @@ export function contextItems(
     editFlags,
     selectionText,
   }: ContextMenuParams,
-  contents: Contents,
-  log: (line: string) => void,
+  contents: Pick<WebContents, 'replaceMisspelling'>,
+  addWord: (word: string) => void,
 ): MenuItemConstructorOptions[] {
   const spelling: MenuItemConstructorOptions[] = [];
   if (misspelledWord !== '') {
@@ -33,15 +28,7 @@ export function contextItems(
     if (spelling.length === 0) spelling.push({ label: 'No suggestions', enabled: false });
     spelling.push(
       { type: 'separator' },
-      {
-        label: 'Add to Dictionary',
-        // Chromium keeps it in a file of its own beside the settings.
-        click: () => {
-          if (!contents.session.addWordToSpellCheckerDictionary(misspelledWord)) {
-            log(`"${misspelledWord}" could not be added to the dictionary`);
-          }
-        },
-      },
+      { label: 'Add to Dictionary', click: () => addWord(misspelledWord) },
       { type: 'separator' },
     );
   }
@@ -59,9 +46,9 @@ export function contextItems(
     : [...spelling, { role: 'copy', enabled: editFlags.canCopy }];
 }
 
-export function offerContextMenu(contents: WebContents, log: (line: string) => void): void {
+export function offerContextMenu(contents: WebContents, addWord: (word: string) => void): void {
   contents.on('context-menu', (_event, params) => {
-    const items = contextItems(params, contents, log);
+    const items = contextItems(params, contents, addWord);
     if (items.length === 0) return;
     const { x, y, frame, menuSourceType } = params;
     Menu.buildFromTemplate(items).popup({

@@ -8,6 +8,7 @@ import { launchEngines } from './engine.ts';
 import { folders } from './folders.ts';
 import { guardContents } from './guard.ts';
 import { acceptPages } from './ipc.ts';
+import { hasOwnDictionary, LibraryWords } from './library-words.ts';
 import { openLog } from './log.ts';
 import { setMenu } from './menu.ts';
 import { electronPlatform } from './platform.ts';
@@ -67,10 +68,17 @@ async function run(problems: readonly string[]): Promise<void> {
     dictionaries: places.dictionaries,
     log,
   });
+  const words = hasOwnDictionary(process.platform)
+    ? new LibraryWords({ session: defaultSession, log })
+    : null;
   const memory = await WindowMemory.read(places.data, log);
   const host = await createHost({
     version: app.getVersion(),
-    platform: electronPlatform(frontWindow, (settings) => spelling.state(settings)),
+    platform: electronPlatform(
+      frontWindow,
+      (settings) => spelling.state(settings),
+      words && ((all) => words.follow(all)),
+    ),
     launch: launchEngines(places.engine, log),
     dataFolder: places.data,
     libraryFolder: places.library,
@@ -78,13 +86,20 @@ async function run(problems: readonly string[]): Promise<void> {
     sampleManuscript: places.sampleManuscript,
     log,
   });
-  openRoom(host, memory, spelling, places.icon, log);
+  const addWord = (word: string): void => {
+    if (words !== null) host.addWord(word);
+    else if (!defaultSession.addWordToSpellCheckerDictionary(word)) {
+      log(`"${word}" could not be added to the dictionary`);
+    }
+  };
+  openRoom(host, memory, spelling, addWord, places.icon, log);
 }
 
 function openRoom(
   host: Host,
   memory: WindowMemory,
   spelling: SpellChecker,
+  addWord: (word: string) => void,
   icon: string,
   log: (line: string) => void,
 ): void {
@@ -115,7 +130,7 @@ function openRoom(
     (page, command) => pages.command(page, command),
   );
 
-  const open = (): void => void openWindow(memory, icon, log);
+  const open = (): void => void openWindow(memory, icon, addWord, log);
   open();
   app.on('second-instance', () => {
     const window = frontWindow();

@@ -9,12 +9,13 @@ import type { Platform } from '../host/types.ts';
 import { printPdf } from './print.ts';
 
 /**
- * Dialogs, trash and file manager of the system, and who checks the spelling. `window` is what a dialog
+ * Dialogs, trash and file manager of the system, who checks the spelling and with which words. `window` is what a dialog
  * belongs to, if any is open.
  */
 export function electronPlatform(
   window: () => BaseWindow | null,
   spelling: Platform['spelling'],
+  spellAlso: Platform['spellAlso'],
 ): Platform {
   return {
     kind: 'electron',
@@ -44,6 +45,7 @@ export function electronPlatform(
       return canceled || filePath === '' ? null : filePath;
     },
     spelling,
+    spellAlso,
     trash: (path) => shell.trashItem(path),
     reveal: (path) => {
       shell.showItemInFolder(path);

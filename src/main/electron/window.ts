@@ -29,6 +29,7 @@ export function placeOnScreen(bounds: Rectangle | null): Partial<Rectangle> {
 export function openWindow(
   memory: WindowMemory,
   icon: string,
+  addWord: (word: string) => void,
   log: (line: string) => void,
 ): BrowserWindow {
   const { bounds, maximised, fullScreen, theme } = memory.state;
@@ -65,7 +66,7 @@ export function openWindow(
     window.show();
   });
   rememberPlace(window, memory);
-  offerContextMenu(window.webContents, log);
+  offerContextMenu(window.webContents, addWord);
   loadAgainAfterCrashes(window, log);
   window.webContents.on('preload-error', (_event, file, error) =>
     log(`${file}: ${error.stack ?? error.message}`),

@@ -7,6 +7,7 @@ import { serve, type Server } from '../../shared/rpc/index.ts';
 import { claim, prepare } from './data-folder.ts';
 import { Documents, recoverGone, UndoStore, type Keepable } from './documents/index.ts';
 import { createDevices } from './devices/index.ts';
+import { addedSchema, Dictionary, knownNamesSchema } from './dictionary/index.ts';
 import { createEngines } from './engines/index.ts';
 import { createExport } from './export/index.ts';
 import { History } from './history/index.ts';
@@ -14,6 +15,7 @@ import { Disclosures, MarksStore } from './provenance/index.ts';
 import {
   KnownFolders,
   Library,
+  manuscriptTexts,
   Places,
   searchLibrary,
   WordCounts,
@@ -84,6 +86,28 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
   const wordFile = { path: at('words.json'), schema: wordsSchema, fallback: {}, notice };
   const words = new WordCounts(await JsonFile.open(wordFile));
 
+  const dictionary = new Dictionary({
+    added: await JsonFile.open({
+      path: at('dictionary.json'),
+      schema: addedSchema,
+      fallback: {},
+      notice,
+    }),
+    names: await JsonFile.open({
+      path: at('names.json'),
+      schema: knownNamesSchema,
+      fallback: { folder: '', names: [] },
+      notice,
+    }),
+    texts: () =>
+      manuscriptTexts(library.view.root, platform.exportsFolder, {
+        places: library.places,
+        documents,
+      }),
+    tell: platform.spellAlso,
+    log,
+  });
+
   const undo = new UndoStore(at('undo'), log);
   undo.prune(new Date()).catch((error: unknown) => log(`Old undo histories: ${String(error)}`));
   const marks = new MarksStore({ folder: at('marks'), notice, log });
@@ -124,16 +148,21 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       for (const sentence of told) notice(sentence);
       session.bringUp(unsaved);
     }
-    return Library.open({
+    const opened = await Library.open({
       places,
       words,
       documents,
       marks,
       platform,
-      changed: (view) => emit('libraryChanged', view),
+      changed(view) {
+        emit('libraryChanged', view);
+        dictionary.changed();
+      },
       notice,
       log,
     });
+    dictionary.open(places.root);
+    return opened;
   };
   // The writer's own folder is not made anew: where it is gone, an empty one would look like a loss.
   const isChosen = !options.libraryNamed && chosen.value.folder !== options.libraryFolder;
@@ -339,6 +368,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
         server.emit('notice', { sentence, tone: 'warning' });
       }
     },
+    addWord: (word) => dictionary.add(word),
     async close() {
       clearTimeout(measuring);
       // The text first: what trains may take seconds to come to a good end.
@@ -350,6 +380,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       engines.dispose();
       devices.dispose();
       await library.close();
+      await dictionary.close();
       for (const store of [settings, session, history, chosen, words, folders]) await store.flush();
       await sources.close();
       await release();

@@ -16,6 +16,11 @@ export interface Platform {
   /** What comes of the settings. */
   spelling(settings: Pick<Settings, 'spellcheck' | 'language'>): Spelling;
   /**
+   * Hears which words are spelled right in the library that is open, beside those of its language: all of
+   * them, whenever they are others. Null where a library cannot have words of its own.
+   */
+  readonly spellAlso: ((words: readonly string[]) => void) | null;
+  /**
    * Prints a page that needs nothing else, as its style says, without running or loading anything of it.
    *
    * @throws UserError `unsupported` where nothing can print, `engine.failed`; the signal's reason when it is aborted
@@ -57,6 +62,8 @@ export interface HostOptions {
 export interface Host {
   /** Serves the Api over a line to a page until it closes. */
   connect(port: Port): void;
+  /** Is spelled right from now on in the library that is open. */
+  addWord(word: string): void;
   /** Saves everything, ends the engines. */
   close(): Promise<void>;
 }

@@ -42,6 +42,8 @@ export const webPlatform = (libraryFolder: string): Platform => ({
     await move(path, await freeIn(trash, freeNames(basename(path))));
   },
   spelling: () => ({ kind: 'browser' }),
+  // The browser's dictionary is the browser's.
+  spellAlso: null,
   reveal: () =>
     Promise.reject(
       new UserError(

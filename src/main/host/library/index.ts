@@ -4,5 +4,6 @@ export { Library } from './library.ts';
 export { checkedName, freeNames, isDocument, titleOf } from './names.ts';
 export { forPeople, Places } from './places.ts';
 export { searchLibrary } from './search.ts';
+export { manuscriptTexts } from './text-of.ts';
 export { manuscriptsOf } from './tree.ts';
 export { WordCounts, wordsSchema } from './words.ts';

@@ -1,9 +1,7 @@
 import type { FolderEntry, SearchHit } from '../../../shared/api/index.ts';
-import { isUserError } from '../../../shared/errors.ts';
-import { codeOf } from '../../files/atomic.ts';
-import { readKnown, readTextFile } from '../documents/index.ts';
 import type { OpenDocuments } from '../types.ts';
 import type { Places } from './places.ts';
+import { textOf } from './text-of.ts';
 import { documentsOf } from './tree.ts';
 
 /** Most hits that are given, in all and of one document. */
@@ -66,7 +64,7 @@ export async function* searchLibrary(
   let found = 0;
   for (const { path } of documentsOf(root)) {
     if (signal.aborted || found >= MOST) break;
-    const text = documents.get(path)?.text ?? (await textOf(places, path));
+    const text = await textOf(path, { places, documents });
     if (text === null) continue;
     const hits = searchText(path, text, query).slice(0, MOST - found);
     if (hits.length === 0) continue;
@@ -74,15 +72,4 @@ export async function* searchLibrary(
     yield hits;
   }
   return { hits: found };
-}
-
-/** Null for what is gone or no text. */
-async function textOf(places: Places, path: string): Promise<string | null> {
-  try {
-    const found = await readKnown(await places.document(path));
-    return found && (await readTextFile(found.bytes, path)).text;
-  } catch (error) {
-    if (isUserError(error) || codeOf(error) !== undefined) return null;
-    throw error;
-  }
 }
