@@ -12,6 +12,14 @@ export interface Evaluation {
   readonly bitsPerCharacter: number;
 }
 
+/** What the best voice of a step wrote; same prompt and seed every time. */
+export interface Sample {
+  readonly step: number;
+  readonly temperature: number;
+  readonly prompt: string;
+  readonly text: string;
+}
+
 /** What a training run tells while it goes on. Seconds are of training, over all sittings. */
 export type TrainingEvent =
   | { readonly kind: 'stage'; readonly stage: TrainingStage }
@@ -59,19 +67,14 @@ export type TrainingEvent =
     }
   | ({ readonly kind: 'evaluation'; readonly epoch: number; readonly best: boolean } & Evaluation)
   | {
-      /** It goes on from `step`; `evaluations` are those of earlier sittings, oldest first. */
+      /** It goes on from `step`; the lists are those of earlier sittings, oldest first. */
       readonly kind: 'resumed';
       readonly step: number;
       readonly evaluations: readonly Evaluation[];
+      /** The newest of them; none where they were lost. */
+      readonly samples: readonly Sample[];
     }
-  | {
-      /** A look at what the best voice so far writes; same prompt and seed every time. */
-      readonly kind: 'sample';
-      readonly step: number;
-      readonly temperature: number;
-      readonly prompt: string;
-      readonly text: string;
-    }
+  | ({ readonly kind: 'sample' } & Sample)
   | {
       /** Training broke down and goes on from an earlier point, `step`, with a lower peak rate. */
       readonly kind: 'rollback';

@@ -98,6 +98,7 @@ test('a training shows what it writes, pauses over a restart, resumes, and keeps
   voices = await writer.opensPanel('Voices');
   await voices.getByRole('button', { name: 'Continue training' }).click();
   await expect(voices.locator('.status')).toContainText('Studying', { timeout: 20_000 });
+  await expect(voices.locator('blockquote').first()).toContainText(/\S/);
   await voices.getByRole('button', { name: 'Stop and keep the best' }).click();
   await expect(voices.locator('.ending')).toContainText('The best of Mine so far is kept.');
   await voices.getByRole('button', { name: 'Done' }).click();

@@ -1,6 +1,14 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { TrainingConfig } from '../../src/shared/config.ts';
 import type { TrainingEvent } from '../../src/shared/events.ts';
 import { continueText } from '../../src/main/engine/continue-text.ts';
@@ -173,6 +181,73 @@ test('stopped and resumed, the voice is the one of an uninterrupted run to the l
   const again = await run({ ...asked, resume: true });
   expect(again.result.ending).toBe('finished');
   expect(ofKind(again.events, 'notice')[0]?.text).toMatch(/trained to its end/);
+});
+
+describe('what it wrote in earlier sittings', () => {
+  /** Runs to a step on a clock on which each takes a second: every epoch of 27 is saved and speaks. */
+  function slowlyTo(step: number, asked: TrainRequest): ReturnType<typeof run> {
+    const controller = new AbortController();
+    let milliseconds = 0;
+    return run(asked, {
+      signal: controller.signal,
+      system: { ...computer, now: () => ++milliseconds },
+      event: (event) => {
+        if (event.kind !== 'progress') return;
+        milliseconds += 1000;
+        if (event.step === step) controller.abort();
+      },
+    });
+  }
+
+  const started = async (folder: Folder) => {
+    const network = { layers: [16], embedding: 8 };
+    const overrides = { text: {}, units: {}, network, training: { ...training, epochs: 9 } };
+    const asked = request(folder, [folder.write('a.txt', prose(10))], { overrides });
+    const { events } = await slowlyTo(40, asked);
+    const file = join(asked.out, 'checkpoints', 'samples.json');
+    return { asked, file, samples: samplesOf(events) };
+  };
+  const samplesOf = (events: readonly TrainingEvent[]) =>
+    ofKind(events, 'sample').map(({ step, temperature, prompt, text }) => ({
+      ...{ step, temperature, prompt, text },
+    }));
+
+  test('is told when it goes on, and again when it goes on once more', async () => {
+    using folder = temporaryFolder();
+    const { asked, samples } = await started(folder);
+    expect(samples).toHaveLength(3);
+    const second = await slowlyTo(70, { ...asked, resume: true });
+    expect(ofKind(second.events, 'resumed')[0]?.samples).toEqual(samples);
+    const third = await slowlyTo(72, { ...asked, resume: true });
+    expect(ofKind(third.events, 'resumed')[0]?.samples).toEqual([
+      ...samples,
+      ...samplesOf(second.events),
+    ]);
+  });
+
+  test('is not of steps that are still to come', async () => {
+    using folder = temporaryFolder();
+    const { asked, file, samples } = await started(folder);
+    const later = samples.map((sample) => ({ ...sample, step: 41 }));
+    writeFileSync(file, JSON.stringify([...samples, ...later]));
+    const { events } = await slowlyTo(42, { ...asked, resume: true });
+    expect(ofKind(events, 'resumed')[0]?.samples).toEqual(samples);
+  });
+
+  test.each(['gone', 'damaged', 'no file'])('is not needed: %s', async (how) => {
+    using folder = temporaryFolder();
+    const { asked, file } = await started(folder);
+    rmSync(file);
+    if (how === 'damaged') writeFileSync(file, '[{"step":27,');
+    if (how === 'no file') mkdirSync(file);
+    const { result, events } = await slowlyTo(60, { ...asked, resume: true });
+    expect(result).toMatchObject({ ending: 'stopped', steps: 60 });
+    expect(ofKind(events, 'resumed')[0]).toMatchObject({ step: 40, samples: [] });
+    expect(samplesOf(events).length).toBeGreaterThan(0);
+    // What cannot be kept is said, and ends nothing.
+    const notices = ofKind(events, 'notice').map(({ text }) => text);
+    expect(notices.some((text) => text.includes('samples.json'))).toBe(how === 'no file');
+  });
 });
 
 test('on a disk so slow that a save takes two seconds, it saves about once a minute', async () => {

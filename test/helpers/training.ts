@@ -59,6 +59,7 @@ export function tinyRun(
   const { config, event, ...rest } = overrides;
   return {
     resume: null,
+    samples: [],
     evaluation: { every: 30, tokens: 1 << 18, seconds: 0 },
     signal: new AbortController().signal,
     now: () => milliseconds,

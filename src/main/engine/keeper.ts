@@ -1,7 +1,10 @@
 import { basename, resolve } from 'node:path';
-import type { TrainingEvent } from '../../shared/events.ts';
+import { isUserError } from '../../shared/errors.ts';
+import type { Sample, TrainingEvent } from '../../shared/events.ts';
+import { withSample } from '../../shared/samples.ts';
 import type { Backend } from '../backends/backend.ts';
 import { saveCheckpoint } from '../files/checkpoints.ts';
+import { saveSamples } from '../files/samples-file.ts';
 import { saveVoice } from '../files/voice-folder.ts';
 import type { Corpus } from '../lm/text/index.ts';
 import { packLexicon } from '../lm/text/lexicon.ts';
@@ -33,6 +36,8 @@ export interface Kept {
   readonly corpus: Corpus;
   readonly files: readonly SourceFile[];
   readonly measured: Measured;
+  /** Of earlier sittings, oldest first. */
+  readonly samples: readonly Sample[];
   readonly backend: Backend;
   readonly system: System;
   readonly job: TrainJob;
@@ -42,6 +47,7 @@ export interface Kept {
 export class Keeper {
   readonly #kept: Kept;
   readonly #prompt: string;
+  #samples: readonly Sample[];
   /** Nothing but the end is kept before this, in milliseconds. */
   #due = -Infinity;
   /** Step of the weights that the voice on disk has, if this sitting wrote it. */
@@ -49,6 +55,7 @@ export class Keeper {
 
   constructor(kept: Kept) {
     this.#kept = kept;
+    this.#samples = kept.samples;
     this.#prompt = samplePrompt(kept.corpus.units, kept.corpus.heldBack);
   }
 
@@ -84,9 +91,27 @@ export class Keeper {
     try {
       const { seed } = origin.config.training;
       const { units, lexicon } = corpus;
-      await writeSamples(stepper, units, { ...job, prompt: this.#prompt, lexicon, seed, step });
+      await writeSamples(stepper, units, {
+        ...{ ...job, prompt: this.#prompt, lexicon, seed, step },
+        written: (sample) => {
+          this.#samples = withSample(this.#samples, sample);
+          job.event({ kind: 'sample', ...sample });
+        },
+      });
     } finally {
       stepper.dispose();
+    }
+    await this.#keepSamples();
+  }
+
+  /** They are there to be looked at: no training ends because they cannot be kept. */
+  async #keepSamples(): Promise<void> {
+    const { out, job } = this.#kept;
+    try {
+      await saveSamples(out, this.#samples);
+    } catch (error) {
+      if (!isUserError(error)) throw error;
+      job.event({ kind: 'notice', text: error.message });
     }
   }
 

@@ -1,5 +1,5 @@
 import type { UnitsKind } from '../../shared/config.ts';
-import type { TrainingEvent } from '../../shared/events.ts';
+import type { Sample } from '../../shared/events.ts';
 import { generate, settingsFor } from '../lm/generation/index.ts';
 import type { Stepper } from '../lm/nn/stepper.ts';
 import type { Lexicon, TokenStream, Units } from '../lm/text/index.ts';
@@ -27,11 +27,11 @@ export async function writeSamples(
     readonly seed: number;
     readonly step: number;
     readonly signal: AbortSignal;
-    readonly event: (event: TrainingEvent) => void;
+    readonly written: (sample: Sample) => void;
     readonly system?: System;
   },
 ): Promise<void> {
-  const { prompt, lexicon, seed, step, signal, event } = options;
+  const { prompt, lexicon, seed, step, signal, written } = options;
   const { pause: yieldNow } = options.system ?? computer;
   const { kind } = units.config;
   for (const temperature of TEMPERATURES) {
@@ -45,7 +45,7 @@ export async function writeSamples(
     };
     for await (const item of generate(stepper, units, prompt, settings, { signal, yieldNow })) {
       if (item.kind === 'end' && item.reason !== 'cancelled') {
-        event({ kind: 'sample', step, temperature, prompt, text: item.text });
+        written({ step, temperature, prompt, text: item.text });
       }
     }
   }

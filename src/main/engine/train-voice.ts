@@ -5,6 +5,7 @@ import type { TrainingPrecision } from '../backends/backend.ts';
 import { assertMayBeThere } from '../backends/choose.ts';
 import { loadLatestCheckpoint, removeCheckpoints } from '../files/checkpoints.ts';
 import { lockVoice } from '../files/lock.ts';
+import { loadSamples } from '../files/samples-file.ts';
 import { assertFree, loadVoice, removeLeftovers } from '../files/voice-folder.ts';
 import { createNetwork, initialWeights } from '../lm/nn/network.ts';
 import { parameterCount } from '../lm/nn/weights.ts';
@@ -118,7 +119,13 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
         range,
         backend: backend.description,
       };
-      const keeper = new Keeper({ out, origin, corpus, files, measured, backend, system, job });
+      // Where the newest checkpoint is damaged it goes on from an older one, and writes later ones anew.
+      const from = latest?.progress.step;
+      const samples =
+        from === undefined ? [] : (await loadSamples(out)).filter(({ step }) => step <= from);
+      const keeper = new Keeper({
+        ...{ out, origin, corpus, files, measured, samples, backend, system, job },
+      });
       // Checkpoints of a run that never came to a voice.
       if (!latest) await removeCheckpoints(out);
       // Killed between its first checkpoint and its first save, it left none.
@@ -126,6 +133,7 @@ export async function trainVoice(request: TrainRequest, job: TrainJob): Promise<
       const { ending, snapshot } = await train(network, corpus, {
         config: config.training,
         resume: latest,
+        samples,
         evaluation: measured.evaluation,
         signal: job.signal,
         now: system.now,

@@ -66,7 +66,8 @@ export interface HistoryEntry {
   readonly path: string;
   readonly voice: string;
   readonly creativity: number;
-  readonly temperature: number;
+  /** Null where the voice was cut off before it told; then it is as the creativity says. */
+  readonly temperature: number | null;
   readonly seed: number;
   /** The end of the text before it. */
   readonly before: string;

@@ -1,7 +1,13 @@
 import * as v from 'valibot';
 import type { UnitsKind, VoiceConfig } from '../config.ts';
 import type { DeviceName, DeviceSpeed } from '../devices.ts';
-import type { DocumentReport, Evaluation, TrainingEvent, TrainingStage } from '../events.ts';
+import type {
+  DocumentReport,
+  Evaluation,
+  Sample,
+  TrainingEvent,
+  TrainingStage,
+} from '../events.ts';
 import { networkFields } from '../network-schema.ts';
 import { entryName, entryPath, real, text, whole } from './values.ts';
 
@@ -158,7 +164,7 @@ export interface TrainingState {
   readonly estimate: OfKind<'estimate'> | null;
   readonly progress: OfKind<'progress'> | null;
   readonly evaluations: readonly Evaluation[];
-  readonly samples: readonly OfKind<'sample'>[];
+  readonly samples: readonly Sample[];
   /** Rollbacks and notices, in order, as sentences. */
   readonly notices: readonly string[];
 }

@@ -103,6 +103,25 @@ describe('a supervisor', () => {
     expect(processes).toHaveLength(5);
   });
 
+  test('that gave up starts nothing for what nobody waits for', async () => {
+    const { engines, processes, ask } = supervised(failing);
+    const background = (): Promise<null> | null => engines.trainer.callUnlessStopped('ping', {});
+    await background();
+    expect(processes).toHaveLength(1);
+    for (let i = 0; i < 4; i++) await refuses(() => ask('exit'), 'engine.gone');
+    await until(() => engines.status().trainer.kind === 'stopped');
+    for (let i = 0; i < 5; i++) expect(background()).toBeNull();
+    expect(processes).toHaveLength(4);
+    // One process for each time that the writer asks, and none by itself.
+    await refuses(() => ask('exit'), 'engine.gone');
+    await until(() => engines.status().trainer.kind === 'stopped');
+    expect(background()).toBeNull();
+    expect(processes).toHaveLength(5);
+    await ask();
+    await background();
+    expect(processes).toHaveLength(6);
+  });
+
   test('says so when the program is not there', async () => {
     const { engines, ask } = supervised(`${failing}.gone`);
     await refuses(() => ask(), 'engine.gone');

@@ -120,6 +120,61 @@ describe('continue', () => {
     expect(textsOf(await continued(at, 900, { seed: null }))).not.toEqual(textsOf(told));
   });
 
+  test('records what had come when the sampler dies, and says that it died', async () => {
+    const at = await ready({ layers: [256, 256] });
+    const length = { kind: 'words', count: 2000 } as const;
+    const { signal } = new AbortController();
+    const stream = at.suggestions.handlers.continue(request(at, 900, { length }), signal);
+    const seen = ['', '', ''];
+    const read = async (): Promise<void> => {
+      const { done, value } = await stream.next();
+      if (done) throw new RangeError('It was too short to be cut off');
+      seen[value.alternative] += value.text;
+    };
+    while (seen[0]!.length < 20) await read();
+    at.newest('sampler').kill();
+    await refuses(
+      async () => {
+        for (;;) await read();
+      },
+      'engine.gone',
+      'try again',
+    );
+    expect(at.recorded).toMatchObject([
+      { path: 'a.md', voice: 'Mine', creativity: 100, seed: 42, temperature: null },
+    ]);
+    expect(at.recorded[0]!.alternatives).toEqual(seen.filter((text) => text !== ''));
+  });
+
+  test('records nothing when the sampler dies before the first word', async () => {
+    const at = await ready();
+    await at.engines.sampler.call('ping', {});
+    const { signal } = new AbortController();
+    const first = at.suggestions.handlers.continue(request(at, 900), signal).next();
+    at.newest('sampler').kill();
+    await refuses(() => first, 'engine.gone');
+    expect(at.recorded).toEqual([]);
+  });
+
+  test('is what starts a sampler again that kept dying; resting and opening texts do not', async () => {
+    const at = await ready();
+    const { sampler } = at.engines;
+    for (let died = 0; sampler.state().kind !== 'stopped'; died++) {
+      await until(() => sampler.state().kind === 'ready' && at.processes.length === died + 1);
+      at.newest('sampler').kill();
+      await until(() => sampler.state().kind !== 'ready');
+    }
+    const { length } = at.processes;
+    const { version } = at.documents.get('a.md')!;
+    await at.suggestions.handlers.readAhead({ path: 'a.md', version, at: 900, voice: 'Mine' });
+    at.documents.open('b.md', prose(2));
+    await refuses(() => at.suggestions.measureYou('Mine'), 'engine.gone');
+    expect(at.processes).toHaveLength(length);
+    expect(sampler.state().kind).toBe('stopped');
+    expect(textsOf(await continued(at, 900))).toEqual(await expected(at, 900));
+    expect(at.processes).toHaveLength(length + 1);
+  });
+
   test('takes what was set by hand in the place of what creativity stands for', async () => {
     const at = await ready();
     const { end } = await continued(at, 900, { temperature: 0.7, topK: 1, alternatives: 2 });

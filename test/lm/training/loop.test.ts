@@ -71,12 +71,15 @@ test.each([1, 29, 30, 70])(
 
     // Other weights to begin with: all that counts comes from the snapshot.
     const second = tinyNetwork(corpus, 99);
-    const run = tinyRun({ resume: stopped.snapshot });
+    const samples = [{ step: 0, temperature: 0.5, prompt: 'The sea', text: ' was grey.' }];
+    const run = tinyRun({ resume: stopped.snapshot, samples });
     const resumed = await train(second, corpus, run);
     second.dispose();
 
     const evaluations = stopped.snapshot.progress.history;
-    expect(ofKind(run.events, 'resumed')).toEqual([{ kind: 'resumed', step, evaluations }]);
+    expect(ofKind(run.events, 'resumed')).toEqual([
+      { kind: 'resumed', step, evaluations, samples },
+    ]);
     expect(resumed.ending).toBe('finished');
     expect(resumed.snapshot.weights).toEqual(uninterrupted.snapshot.weights);
     expect(resumed.snapshot.moments).toEqual(uninterrupted.snapshot.moments);

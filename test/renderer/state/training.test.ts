@@ -9,6 +9,7 @@ import {
 } from '../../../src/shared/api/index.ts';
 import { UserError } from '../../../src/shared/errors.ts';
 import { TrainingDraft } from '../../../src/renderer/state/training-draft.svelte.ts';
+import { timeline } from '../../../src/renderer/state/training-story.ts';
 import { Training } from '../../../src/renderer/state/training.svelte.ts';
 import { connectApi, settled, start } from './api.ts';
 
@@ -54,6 +55,19 @@ describe('a training', () => {
     server.emit('trainingChanged', { ...running, progress: { ...running.progress!, percent: 50 } });
     await settled(20);
     expect(training.state?.progress?.percent).toBe(50);
+  });
+
+  test('that went on after a restart shows what it wrote before beside what it writes now', async () => {
+    const { client, server } = connectApi({});
+    const training = new Training(client, start());
+    const look = { step: 40, seconds: 9, trainingLoss: 2, heldBackLoss: 2, bitsPerCharacter: 2 };
+    const sample = { step: 40, temperature: 0.5, prompt: 'The sea', text: ' was grey.' };
+    const samples = [sample, { ...sample, step: 130 }];
+    server.emit('trainingChanged', { ...running, evaluations: [look], samples });
+    await settled(20);
+    const chapters = timeline(training.state!);
+    expect(chapters.map(({ step }) => step)).toEqual([130, 40]);
+    expect(chapters[1]).toMatchObject({ evaluation: look, best: true });
   });
 
   test('is asked to pause, stop and resume, one thing at a time', async () => {

@@ -35,6 +35,14 @@ export interface EngineClient<T extends Table> {
    * @throws UserError the engine's, or `engine.gone` when the process ends meanwhile
    */
   call<K extends CallName<T>>(name: K, request: RequestOf<T[K]>): Promise<ReplyOf<T[K]>>;
+  /**
+   * As `call`, for what nobody waits for; null where the process is off because it kept stopping. Only what
+   * the writer asks for starts it again then, or each pause in typing would.
+   */
+  callUnlessStopped<K extends CallName<T>>(
+    name: K,
+    request: RequestOf<T[K]>,
+  ): Promise<ReplyOf<T[K]>> | null;
   /** Asks only a process that runs already; null where none does. */
   callIfRunning<K extends CallName<T>>(
     name: K,
@@ -117,6 +125,13 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
     } finally {
       this.#users--;
     }
+  }
+
+  callUnlessStopped<K extends CallName<T>>(
+    name: K,
+    request: RequestOf<T[K]>,
+  ): Promise<ReplyOf<T[K]>> | null {
+    return this.#state.kind === 'stopped' ? null : this.call(name, request);
   }
 
   callIfRunning<K extends CallName<T>>(

@@ -16,7 +16,7 @@ const recordSchema = v.variant('kind', [
     path: v.string(),
     voice: v.string(),
     creativity: v.number(),
-    temperature: v.number(),
+    temperature: v.nullable(v.number()),
     seed: v.number(),
     before: v.string(),
     alternatives: v.array(v.string()),

@@ -21,7 +21,8 @@ export function mirrorDocuments(
   };
   const open = ({ path, version, text }: TextOfDocument): void =>
     watch(
-      sampler.callIfRunning('openText', { id: path, version, text }) ?? sampler.call('ping', {}),
+      sampler.callIfRunning('openText', { id: path, version, text }) ??
+        sampler.callUnlessStopped('ping', {}),
     );
   const disposers = [
     sampler.started(() => documents.all().forEach(open)),

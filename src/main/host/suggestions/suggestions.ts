@@ -37,6 +37,27 @@ const joined = (earlier: SuggestionItem, later: SuggestionItem): SuggestionItem 
     ? { alternative: later.alternative, text: earlier.text + later.text }
     : null;
 
+/** The same stream; where it breaks off, `broken` hears first what each alternative had come to. */
+async function* heard<End>(
+  items: AsyncGenerator<SuggestionItem, End, void>,
+  broken: (texts: readonly string[]) => Promise<unknown>,
+): AsyncGenerator<SuggestionItem, End, void> {
+  const texts: string[] = [];
+  for (;;) {
+    let next: IteratorResult<SuggestionItem, End>;
+    try {
+      next = await items.next();
+    } catch (error) {
+      await broken(Array.from(texts, (text = '') => text));
+      throw error;
+    }
+    if (next.done) return next.value;
+    const { alternative, text } = next.value;
+    texts[alternative] = (texts[alternative] ?? '') + text;
+    yield next.value;
+  }
+}
+
 export function createSuggestions({
   engines,
   documents,
@@ -64,6 +85,17 @@ export function createSuggestions({
       async *continue({ path, version, at, voice, sampling }, signal) {
         const { text } = documentAt(path, version);
         const before = text.slice(0, at).slice(-BEFORE);
+        const settings = { ...sampling, seed: sampling.seed ?? seed() };
+        /** Gives its id; none for what was stopped before its first word: it is nothing to come back to. */
+        const kept = async (
+          alternatives: readonly string[],
+          used: Pick<HistoryEntry, 'seed' | 'temperature'>,
+        ): Promise<string> => {
+          if (alternatives.every((text) => text === '')) return '';
+          const { creativity } = sampling;
+          const { seed, temperature } = used;
+          return record({ path, voice, creativity, temperature, seed, before, alternatives });
+        };
         const done = giveWay.streaming();
         try {
           const request = {
@@ -71,20 +103,13 @@ export function createSuggestions({
             version,
             at,
             voice: voicePath(voice),
-            sampling: { ...sampling, seed: sampling.seed ?? seed() },
+            sampling: settings,
             stopTexts: [],
           };
-          const end = yield* sampler.stream('continue', request, { signal, join: joined });
+          const items = sampler.stream('continue', request, { signal, join: joined });
+          const end = yield* heard(items, (texts) => kept(texts, settings));
           const alternatives = end.alternatives.map(({ text }) => text);
-          const { creativity } = sampling;
-          const { seed: used, temperature } = end;
-          // What was stopped before its first word is nothing to come back to.
-          const id = alternatives.some((text) => text !== '')
-            ? await record({
-                ...{ path, voice, creativity, temperature, seed: used, before, alternatives },
-              })
-            : '';
-          return { ...end, id };
+          return { ...end, id: await kept(alternatives, end) };
         } finally {
           done();
         }
@@ -94,8 +119,8 @@ export function createSuggestions({
         // A later one follows where the text has moved on.
         if (document?.version === version) {
           sampler
-            .call('readAhead', { id: path, version, at, voice: voicePath(voice) })
-            .catch((error: unknown) => log(`Reading ahead: ${String(error)}`));
+            .callUnlessStopped('readAhead', { id: path, version, at, voice: voicePath(voice) })
+            ?.catch((error: unknown) => log(`Reading ahead: ${String(error)}`));
         }
         return Promise.resolve(null);
       },
@@ -134,7 +159,12 @@ export function createSuggestions({
         ?.catch((error: unknown) => log(`Forgetting ${name}: ${String(error)}`));
     },
     async measureYou(name) {
-      return (await sampler.call('measureYou', { voice: voicePath(name) })).creativity;
+      const answer = sampler.callUnlessStopped('measureYou', { voice: voicePath(name) });
+      if (answer) return (await answer).creativity;
+      throw new UserError(
+        'engine.gone',
+        `${name} cannot be measured while suggestions are off; ask for a suggestion first.`,
+      );
     },
     dispose() {
       giveWay.dispose();

@@ -1,5 +1,6 @@
 import type { TrainingState } from '../../../shared/api/index.ts';
 import type { TrainingEvent } from '../../../shared/events.ts';
+import { withSample } from '../../../shared/samples.ts';
 
 export const beginning = (voice: string): TrainingState => ({
   voice,
@@ -24,6 +25,15 @@ function thinned<T>(list: readonly T[], stays: (entry: T) => boolean): readonly 
 const best = (evaluations: TrainingState['evaluations']): number =>
   Math.min(...evaluations.map(({ heldBackLoss }) => heldBackLoss));
 
+/** Only the newest are kept on the disk; what is known from before them stays. */
+function resumedSamples(
+  known: TrainingState['samples'],
+  { step: from, samples }: Extract<TrainingEvent, { kind: 'resumed' }>,
+): TrainingState['samples'] {
+  const first = samples[0]?.step ?? from + 1;
+  return [...known.filter(({ step }) => step < first), ...samples];
+}
+
 /** The state after an event. What comes again after a crash, from an earlier step on, replaces what was. */
 export function after(state: TrainingState, event: TrainingEvent): TrainingState {
   switch (event.kind) {
@@ -46,15 +56,14 @@ export function after(state: TrainingState, event: TrainingEvent): TrainingState
     case 'resumed': {
       const all = event.evaluations.filter(({ step }) => step <= event.step);
       const least = best(all);
-      return { ...state, evaluations: thinned(all, ({ heldBackLoss }) => heldBackLoss === least) };
+      return {
+        ...state,
+        evaluations: thinned(all, ({ heldBackLoss }) => heldBackLoss === least),
+        samples: thinned(resumedSamples(state.samples, event), () => false),
+      };
     }
-    case 'sample': {
-      const earlier = state.samples.filter(
-        ({ step, temperature }) =>
-          step < event.step || (step === event.step && temperature !== event.temperature),
-      );
-      return { ...state, samples: thinned([...earlier, event], () => false) };
-    }
+    case 'sample':
+      return { ...state, samples: thinned(withSample(state.samples, event), () => false) };
     case 'rollback':
       return noticed(
         state,

@@ -1,6 +1,6 @@
 import type { TrainingConfig } from '../../../shared/config.ts';
 import { UserError } from '../../../shared/errors.ts';
-import type { TrainingEvent } from '../../../shared/events.ts';
+import type { Sample, TrainingEvent } from '../../../shared/events.ts';
 import { disposeState, zeroState, type Network } from '../nn/network.ts';
 import { AdamW } from '../nn/optimiser.ts';
 import { trainStep } from '../nn/step.ts';
@@ -25,6 +25,8 @@ export interface LoopOptions {
   readonly config: TrainingConfig;
   /** Where to go on; null to begin. */
   readonly resume: Snapshot | null;
+  /** Of earlier sittings, oldest first: told with `resumed`. */
+  readonly samples: readonly Sample[];
   /** A resumed run keeps the one it began with. */
   readonly evaluation: EvaluationPlan;
   readonly signal: AbortSignal;
@@ -183,7 +185,8 @@ export async function train(
     if (options.resume) {
       restore(options.resume);
       const { step, history } = options.resume.progress;
-      options.event({ kind: 'resumed', step, evaluations: history });
+      const { samples } = options;
+      options.event({ kind: 'resumed', step, evaluations: history, samples });
     }
     good = await snap();
     if (!options.resume) await keep(good, false);
