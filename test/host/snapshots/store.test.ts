@@ -200,6 +200,25 @@ describe('The snapshots of a document', () => {
     expect((await snapshots.list(document('b.md', 'Now.'))).snapshots).toHaveLength(2);
   });
 
+  test('keep a name that the same text had at the old place', async () => {
+    const { at, open, document, clock, files } = room();
+    const snapshots = open();
+    // As long as it is there, nothing else takes its snapshots for its own.
+    at.write('a.md', page);
+    const named = await snapshots.take(document('a.md', page), 'Sent to the press');
+    clock.now += 1000;
+    await snapshots.take(document('b.md', page), null);
+    snapshots.move(join(at.library, 'a.md'), join(at.library, 'b.md'));
+    const now = document('b.md', 'Now.');
+    expect((await snapshots.list(now)).snapshots).toMatchObject([
+      { id: named, name: 'Sent to the press' },
+    ]);
+    expect(await files()).toHaveLength(1);
+    await snapshots.close();
+    const [again] = (await open().list(now)).snapshots;
+    expect(again).toMatchObject({ id: named, name: 'Sent to the press' });
+  });
+
   test('are found by the text when another program renamed it, and left to one that is there', async () => {
     const { at, open, document } = room();
     const snapshots = open();

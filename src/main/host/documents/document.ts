@@ -144,7 +144,7 @@ export class Document {
   }
 
   /** What a crash had left here that the file does not have; the writer chooses, whatever the file is. */
-  recover({ text, runs, form, version, agreed }: Recovered, theirs: Theirs): void {
+  recover({ text, runs, form, version, agreed, isSaved }: Recovered, theirs: Theirs): void {
     this.readOnly = null;
     this.agreed = agreed;
     this.#text = new ChunkedText(text);
@@ -152,7 +152,18 @@ export class Document {
     this.form = form;
     this.#version = version;
     this.saved = 0;
-    this.standing = { kind: 'conflict', theirs, recovered: true };
+    // What was saved is not recovered: another program replaced it since.
+    this.standing = { kind: 'conflict', theirs, recovered: !isSaved };
+  }
+
+  /** Another text is in the file. What stands here is in none then, so it is unsaved, and journalled as that. */
+  disagree(theirs: Theirs): void {
+    const recovered = this.standing.kind === 'conflict' && this.standing.recovered;
+    this.standing = { kind: 'conflict', theirs, recovered };
+    if (this.dirty) return;
+    this.#begin();
+    this.saved = 0;
+    this.journal.append({ kind: 'saved', version: 0, sha256: theirs.known.sha256 });
   }
 
   /** The file's text in place of this one; nothing is unsaved any more. */

@@ -10,12 +10,14 @@ import type {
 import { isUserError, UserError } from '../../../shared/errors.ts';
 import { unionOf, type Runs } from '../../../shared/provenance/index.ts';
 import type { Disposer } from '../../../shared/rpc/index.ts';
+import { diskError } from '../../files/atomic.ts';
 import { folded } from '../../files/file-names.ts';
 import type { MarksStore } from '../provenance/index.ts';
 import type { DocumentListener, OpenDocuments, TextOfDocument } from '../types.ts';
 import type { Before, Keepable } from './before.ts';
+import { setAsideDamaged } from './damaged-journal.ts';
 import { Document } from './document.ts';
-import { Journal, journalPath, readJournal } from './journal.ts';
+import { Journal, journalPath, readJournal, type ReadJournal } from './journal.ts';
 import { Keeper } from './keeper.ts';
 import { isSameFile, readKnown } from './known.ts';
 import { readDocument } from './protection.ts';
@@ -275,10 +277,15 @@ export class Documents implements OpenDocuments {
     const found = await readKnown(real);
     if (!found) throw missing(path);
     const file = await readDocument(found.bytes, { path, real });
+    await this.#assertAlone(path, real);
     const place = journalPath(journals, real);
-    const { records, end } = await readJournal(place);
+    const { records, end } = await this.#readJournal(place);
     const left = replayAll(records);
-    const unsaved = left && !left.isSaved && left.text !== file.text ? left : null;
+    const other = left && left.text !== file.text ? left : null;
+    // What was saved, and replaced by another program before that was seen, is kept before its journal goes.
+    const isKept =
+      other?.isSaved && (await this.#keeper.keepBeforeReload({ ...other, path, real }));
+    const unsaved = isKept ? null : other;
     // A program that ended between the text and its marks left the newer ones in the journal.
     const isLast = left !== null && left.text === file.text;
     const kept = await marks.load(real, file.text);
@@ -288,7 +295,16 @@ export class Documents implements OpenDocuments {
     const document = new Document({ path, real }, file, found.known, journal, runs);
     const theirs = { file, bytes: found.bytes, known: found.known };
     if (unsaved) document.recover(unsaved, theirs);
-    // Two texts and two journals of one file would step on each other.
+    // The other one may have been opened meanwhile.
+    await this.#assertAlone(path, real);
+    this.#open.set(path, document);
+    this.#reopened(document);
+    if (!unsaved && end > 0) await journal.remove();
+    return document;
+  }
+
+  /** Two texts and two journals of one file would step on each other. Throws UserError `document.exists`. */
+  async #assertAlone(path: string, real: string): Promise<void> {
     for (const other of this.#open.values()) {
       // Asked only where the names are twins: a file may well have names that are none.
       if (folded(other.real) !== folded(real) || !(await isSameFile(other.real, real))) continue;
@@ -297,10 +313,17 @@ export class Documents implements OpenDocuments {
         `${path} leads to ${other.path}, which is open; change it there.`,
       );
     }
-    this.#open.set(path, document);
-    this.#reopened(document);
-    if (!unsaved && end > 0) await journal.remove();
-    return document;
+  }
+
+  /** What is damaged of it is set aside before anything is written there, and told of. Throws UserError. */
+  async #readJournal(place: string): Promise<ReadJournal> {
+    const { now, emit } = this.#options;
+    const read = await readJournal(place);
+    const damage = await setAsideDamaged(place, read, now()).catch((error: unknown) => {
+      throw diskError(error, place);
+    });
+    if (damage !== null) emit('notice', { sentence: damage, tone: 'warning' });
+    return read;
   }
 
   /** Its followers hear the text as a whole. */

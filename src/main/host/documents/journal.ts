@@ -40,7 +40,7 @@ const recordSchema = v.variant('kind', [
     marks: v.exactOptional(marksSchema),
     form: v.exactOptional(formSchema),
   }),
-  /** What was up to this version is in a verified file. */
+  /** What was up to this version is in a verified file; version 0: another text took its place there. */
   v.object({ kind: v.literal('saved'), version, sha256: v.string() }),
   v.object({ kind: v.literal('moved'), path: v.string(), real: v.string() }),
 ]);
@@ -65,15 +65,23 @@ function frame(record: JournalRecord): Buffer {
   return bytes;
 }
 
-/** The records of a journal up to the first that is cut off or damaged, and where that is. */
-export async function readJournal(
-  path: string,
-): Promise<{ readonly records: readonly JournalRecord[]; readonly end: number }> {
+/** What a journal holds. */
+export interface ReadJournal {
+  /** Up to the first that is cut off, damaged, or of a newer version. */
+  readonly records: readonly JournalRecord[];
+  /** Where that is, in bytes. */
+  readonly end: number;
+  /** What follows: `torn` is one record that ends too early, as where the program ended while it wrote. */
+  readonly rest: 'nothing' | 'torn' | 'damaged';
+}
+
+/** Throws UserError `disk.failed`. */
+export async function readJournal(path: string): Promise<ReadJournal> {
   let bytes: Buffer;
   try {
     bytes = await fs.readFile(path);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { records: [], end: 0 };
+    if (codeOf(error) === 'ENOENT') return { records: [], end: 0, rest: 'nothing' };
     throw diskError(error, path);
   }
   const records: JournalRecord[] = [];
@@ -81,13 +89,26 @@ export async function readJournal(
   while (at + HEADER <= bytes.length) {
     const length = bytes.readUInt32LE(at);
     const body = bytes.subarray(at + HEADER, at + HEADER + length);
-    if (body.length < length || crc32(body) !== bytes.readUInt32LE(at + 4)) break;
-    const parsed = v.safeParse(recordSchema, JSON.parse(body.toString('utf8')));
-    if (!parsed.success) break;
-    records.push(parsed.output);
+    const record = body.length < length ? null : recordIn(body, bytes.readUInt32LE(at + 4));
+    if (!record) break;
+    records.push(record);
     at += HEADER + length;
   }
-  return { records, end: at };
+  return { records, end: at, rest: restOf(bytes.subarray(at)) };
+}
+
+/** Null where it is damaged, or a newer version wrote it. */
+function recordIn(body: Buffer, crc: number): JournalRecord | null {
+  // Zeros are their own checksum, and a power cut may leave them.
+  if (body.length === 0 || crc32(body) !== crc) return null;
+  const parsed = v.safeParse(recordSchema, JSON.parse(body.toString('utf8')));
+  return parsed.success ? parsed.output : null;
+}
+
+function restOf(bytes: Buffer): ReadJournal['rest'] {
+  if (bytes.every((byte) => byte === 0)) return 'nothing';
+  const isTorn = bytes.length < HEADER || bytes.length < HEADER + bytes.readUInt32LE(0);
+  return isTorn ? 'torn' : 'damaged';
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ApiEmit, OpenDocument, Settlement } from '../../../shared/api/inde
 import { isUserError, UserError } from '../../../shared/errors.ts';
 import { marksOf, noRuns, type Runs } from '../../../shared/provenance/index.ts';
 import type { MarksStore, TextWithRuns } from '../provenance/index.ts';
-import type { Before } from './before.ts';
+import type { Before, Keepable } from './before.ts';
 import { copyNames } from './copies.ts';
 import type { Document, Theirs } from './document.ts';
 import { createFree, type Created } from './free-file.ts';
@@ -276,8 +276,7 @@ export class Keeper {
       // Another program put something that is no text there.
       return { text: '', form: document.form, readOnly: error.message };
     });
-    const recovered = document.standing.kind === 'conflict' && document.standing.recovered;
-    document.standing = { kind: 'conflict', theirs: { file, bytes, known }, recovered };
+    document.disagree({ file, bytes, known });
     this.tell(document);
   }
 
@@ -291,13 +290,37 @@ export class Keeper {
       if (!isUserError(error)) throw error;
       return this.#conflict(document, { bytes, known });
     }
-    // Typed while it was read.
-    if (document.dirty) return this.#conflict(document, { bytes, known });
+    const isKept = file.text === document.text || (await this.keepBeforeReload(document));
+    // Dirty: typed while it was read, and while the text before was kept.
+    if (!isKept || document.dirty) return this.#conflict(document, { bytes, known });
     await this.#adopt(document, { file, known }, runsOf);
     this.tell(document);
   }
 
-  /** The file's text in place of this one; `runsOf` finds what of it is suggested. */
+  /**
+   * Brings a text to the disk that is saved, and whose file another program replaced: it may be nowhere else.
+   * Where it cannot be kept, that is told; gives whether it could.
+   */
+  async keepBeforeReload(document: Keepable & { readonly path: string }): Promise<boolean> {
+    const { before, log, emit } = this.#options;
+    const { path, text, runs, form } = document;
+    try {
+      await before.keep(document, [{ text, runs, form, cause: 'reload' }]);
+      return true;
+    } catch (error) {
+      log(`The snapshot before ${path} is loaded again: ${String(error)}`);
+      emit('notice', {
+        sentence: `${path} was changed by another program, and your text could not be kept as a snapshot first; choose which one to keep.`,
+        tone: 'warning',
+      });
+      return false;
+    }
+  }
+
+  /**
+   * The file's text in place of this one, which is on the disk already: as a snapshot, or as a copy beside
+   * the file. `runsOf` finds what of it is suggested.
+   */
   async #adopt(
     document: Document,
     theirs: Omit<Theirs, 'bytes'>,

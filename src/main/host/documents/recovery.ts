@@ -1,11 +1,13 @@
 import fs from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { noRuns, runsAfter, runsOf, type Runs } from '../../../shared/provenance/index.ts';
-import { codeOf, renameDurably } from '../../files/atomic.ts';
+import { codeOf, diskError, renameDurably } from '../../files/atomic.ts';
 import { ChunkedText } from './chunked-text.ts';
 import { copyNames } from './copies.ts';
+import { setAsideDamaged } from './damaged-journal.ts';
 import { createFree } from './free-file.ts';
 import { journalPath, readJournal, type JournalRecord } from './journal.ts';
+import { readKnown } from './known.ts';
 import { editLineEnds, replaceLineEnds } from './line-ends.ts';
 import { encode, plainForm, type Form } from './text-file.ts';
 
@@ -42,7 +44,9 @@ export function replayAll(records: readonly JournalRecord[]): Recovered | null {
   let form: Form = base.form;
   let { path, real, sha256, version } = base;
   let saved = base.version;
-  const lastSaved = rest.findLast((record) => record.kind === 'saved')?.version ?? base.version;
+  // Version 0 says that another text took the place of what was saved.
+  const saves = rest.filter((record) => record.kind === 'saved');
+  const lastSaved = saves.findLast((save) => save.version > 0)?.version ?? base.version;
   let agreed = base.sha256 === null && lastSaved === base.version ? null : base.text;
   for (const record of rest) {
     switch (record.kind) {
@@ -90,7 +94,7 @@ const there = (path: string): Promise<boolean> =>
 
 /** What the last run left. */
 export interface Found {
-  /** A sentence for each text whose document is gone. */
+  /** A sentence for each text whose document is gone, and for each journal that is damaged. */
   readonly told: readonly string[];
   /** Documents, by their paths in the library, that had words which were not saved. */
   readonly unsaved: readonly string[];
@@ -106,29 +110,41 @@ export async function recoverGone(journals: string, root: string, at: Date): Pro
   for (const name of await fs.readdir(journals)) {
     if (!name.endsWith('.journal')) continue;
     const journal = join(journals, name);
-    const last = replayAll((await readJournal(journal)).records);
-    // What of a saved text is suggested may be in its journal alone, if the program ended at once.
-    const left = last && (!last.isSaved || last.runs.length > 0) ? last : null;
-    if (left) {
-      const isHere = left.real.startsWith(root + sep);
-      if (!isHere) continue;
-      if (await there(left.real)) {
-        // Its document was moved and the program ended before the journal was.
-        const right = journalPath(journals, left.real);
-        if (journal !== right && !(await there(right))) await renameDurably(journal, right);
-        if (!left.isSaved) unsaved.push(relative(root, left.real).split(sep).join('/'));
-        continue;
-      }
-      if (left.isSaved) {
-        await fs.rm(journal, { force: true });
-        continue;
-      }
+    const read = await readJournal(journal);
+    let damage: string | null;
+    try {
+      damage = await setAsideDamaged(journal, read, at);
+    } catch (error) {
+      // It stays where it is, and everything else can be recovered all the same.
+      told.push(diskError(error, journal).message);
+      continue;
+    }
+    if (damage !== null) told.push(damage);
+    const left = replayAll(read.records);
+    // Of another library: it waits until that is opened again.
+    if (left && !left.real.startsWith(root + sep)) continue;
+    if (left && (await there(left.real)) && !(await isSpent(left))) {
+      // Its document was moved and the program ended before the journal was.
+      const right = journalPath(journals, left.real);
+      if (journal !== right && !(await there(right))) await renameDurably(journal, right);
+      if (!left.isSaved) unsaved.push(relative(root, left.real).split(sep).join('/'));
+      continue;
+    }
+    if (left && !left.isSaved) {
       const copy = await keep(left, root, at);
       told.push(`${left.path} was gone when Understudy started; its text is kept as ${copy}.`);
     }
     await fs.rm(journal, { force: true });
   }
   return { told, unsaved };
+}
+
+/** Nothing is in the journal alone. What of a saved text is suggested may be, if the program ended at once. */
+async function isSpent({ isSaved, runs, real, sha256 }: Recovered): Promise<boolean> {
+  if (!isSaved || runs.length > 0) return false;
+  // Another program may have replaced what was saved before that was seen.
+  const found = await readKnown(real).catch(() => null);
+  return found?.known.sha256 === sha256;
 }
 
 async function keep({ real, text, form }: Recovered, root: string, at: Date): Promise<string> {

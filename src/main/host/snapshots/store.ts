@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { UserError } from '../../../shared/errors.ts';
-import { codeOf, isLeftover, writeAtomic } from '../../files/atomic.ts';
+import { isUserError, UserError } from '../../../shared/errors.ts';
+import { codeOf, isLeftover, syncFolder, writeAtomic } from '../../files/atomic.ts';
 import type { Version } from '../documents/index.ts';
 import {
   fileNameOf,
@@ -60,6 +60,7 @@ export class Store {
 
   static async create(folder: string, place: string): Promise<Store> {
     await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+    await syncFolder(dirname(folder));
     const store = new Store(folder, place, null);
     await store.#writePlace();
     return store;
@@ -169,16 +170,29 @@ export class Store {
     this.#heads.delete(sha256);
   }
 
-  /** Takes over what another folder holds; that one goes. */
+  /** Takes over what another folder holds; that one goes. Of a text that has a name in both, ours stays. */
   async join(other: Store): Promise<void> {
     for (const kept of other.kept) {
-      const name = fileNameOf(kept);
-      if (!this.has(kept.sha256)) {
+      const there = this.#kept.get(kept.sha256);
+      if (!there) {
+        const name = fileNameOf(kept);
         await fs.rename(join(other.folder, name), join(this.folder, name));
         this.#kept.set(kept.sha256, kept);
+      } else if (kept.kept && !there.kept) {
+        await this.name(kept.sha256, await other.#nameOf(kept));
       }
     }
     await other.destroy();
+  }
+
+  /** Null where it has none, or its file is damaged. */
+  async #nameOf(kept: Kept): Promise<string | null> {
+    try {
+      return (await this.#headOf(kept)).name;
+    } catch (error) {
+      if (isUserError(error) && error.code === 'snapshot.damaged') return null;
+      throw error;
+    }
   }
 
   /** All of it. */
