@@ -45,6 +45,30 @@ function room(options: Partial<SnapshotsOptions> = {}) {
 const page = 'The fog came up the river before breakfast.\n';
 
 describe('Snapshots', () => {
+  test('that the disk did not give are there again once it does, with what was taken meanwhile', async () => {
+    const { open, document, folder, clock, log } = room();
+    const before = open();
+    const one = document('a.md', page);
+    await before.take(one, 'First');
+    await before.close();
+    const [name] = await fs.readdir(folder);
+    const place = join(folder, name!, 'place.json');
+    await fs.rename(place, `${place}.away`);
+    await fs.mkdir(place);
+
+    const snapshots = open();
+    expect((await snapshots.list(one)).snapshots).toEqual([]);
+    clock.now += HOUR;
+    await snapshots.take({ ...one, text: `${page}It stayed.\n` }, 'Second');
+    expect(log).toHaveLength(1);
+
+    await fs.rmdir(place);
+    await fs.rename(`${place}.away`, place);
+    const { snapshots: listed } = await snapshots.list(one);
+    expect(listed.map((snapshot) => snapshot.name)).toEqual(['Second', 'First']);
+    expect((await snapshots.read(one, listed[1]!.id)).text).toBe(page);
+  });
+
   test('hold the text of the moment before a change', async () => {
     const { open, document } = room();
     const snapshots = open();

@@ -18,28 +18,46 @@ const TELLING = 20;
 export class Stores {
   readonly #root: string;
   readonly #log: (line: string) => void;
-  #stores: Set<Store> | null = null;
+  readonly #stores = new Set<Store>();
+  /** Folders to be opened: null before they are listed, then those that the disk did not give. */
+  #closed: readonly string[] | null = null;
 
   constructor(root: string, log: (line: string) => void) {
     this.#root = root;
     this.#log = log;
   }
 
+  /** What could not be opened is tried again each time: a disk that failed once may be well now. */
   async all(): Promise<ReadonlySet<Store>> {
-    if (this.#stores) return this.#stores;
-    await fs.mkdir(this.#root, { recursive: true, mode: 0o700 });
-    const stores = new Set<Store>();
-    for (const entry of await fs.readdir(this.#root, { withFileTypes: true })) {
-      if (!entry.isDirectory()) continue;
+    const first = this.#closed === null;
+    const closed: string[] = [];
+    for (const name of this.#closed ?? (await this.#folders())) {
       try {
-        const store = await Store.open(join(this.#root, entry.name));
-        if (store) stores.add(store);
+        const store = await Store.open(join(this.#root, name));
+        if (store) await this.#add(store);
       } catch (error) {
-        this.#log(`Snapshots in ${entry.name}: ${String(error)}`);
+        closed.push(name);
+        if (first) this.#log(`Snapshots in ${name}: ${String(error)}`);
       }
     }
-    this.#stores = stores;
-    return stores;
+    this.#closed = closed;
+    return this.#stores;
+  }
+
+  async #folders(): Promise<readonly string[]> {
+    await fs.mkdir(this.#root, { recursive: true, mode: 0o700 });
+    const entries = await fs.readdir(this.#root, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  }
+
+  /** Another one may have been begun for its document while it could not be opened. */
+  async #add(store: Store): Promise<void> {
+    const twin =
+      store.trashed === null
+        ? [...this.#stores].find(({ place, trashed }) => place === store.place && trashed === null)
+        : undefined;
+    if (twin) await twin.join(store);
+    else this.#stores.add(store);
   }
 
   /**
@@ -64,7 +82,7 @@ export class Stores {
     await this.all();
     const folder = join(this.#root, randomBytes(12).toString('hex'));
     const store = await Store.create(folder, place);
-    this.#stores!.add(store);
+    this.#stores.add(store);
     return store;
   }
 
@@ -79,7 +97,7 @@ export class Stores {
       else {
         // Taken at the new place before this was told.
         await there.join(store);
-        this.#stores!.delete(store);
+        this.#stores.delete(store);
       }
     }
   }
@@ -94,7 +112,7 @@ export class Stores {
     for (const store of await this.all()) {
       if (store.trashed !== null && now - store.trashed > TRASHED_STAY) {
         await store.destroy();
-        this.#stores!.delete(store);
+        this.#stores.delete(store);
       } else {
         await this.thin(store, now);
         await turn();
