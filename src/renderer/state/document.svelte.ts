@@ -105,6 +105,7 @@ export class Document {
   /** How the host saves it. What has not reached the host is not saved. */
   told(state: SaveState): void {
     const { queue } = this;
+    if (state.kind === 'saved') queue.saved(state.version);
     this.save =
       state.kind === 'saved' && !queue.idle ? { kind: 'unsaved', version: state.version } : state;
   }

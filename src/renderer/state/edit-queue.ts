@@ -1,7 +1,13 @@
 import type { ApiClient, Edit, KeepBefore, Marks, OpenDocument } from '../../shared/api/index.ts';
 import { marksOf, runsAfter, runsOf } from '../../shared/provenance/index.ts';
 import type { Failure } from '../../shared/result.ts';
-import { applyEdits, composeEdits, difference, rebaseEdits, undoEdits } from './edits.ts';
+import { applyEdits, composeEdits, difference, leadsTo, rebaseEdits, undoEdits } from './edits.ts';
+
+/**
+ * Batches since the last save that are told apart. A host that is killed loses at most two seconds of
+ * them: it is found again at one of the last, and older ones are needed only together.
+ */
+const MOST_APART = 100;
 
 /** A text, and what of it is suggested. */
 export type MarkedText = Pick<OpenDocument, 'text' | 'marks'>;
@@ -22,6 +28,13 @@ interface Batch {
   readonly edits: readonly Edit[];
   /** The host keeps the text as it is before them. */
   readonly keep: KeepBefore | null;
+  /** It was sent once: the host may have it although it did not say so. */
+  readonly sent?: true;
+}
+
+/** The host had it at this version. */
+interface Confirmed extends Batch {
+  readonly version: number;
 }
 
 /**
@@ -36,6 +49,8 @@ export class EditQueue {
   readonly #text: () => string;
   readonly #marks: () => Marks;
   readonly #failed: (failure: Failure) => void;
+  /** What is in memory of the host, and not surely in the file: it may be lost with the host. */
+  #confirmed: readonly Confirmed[] = [];
   #waiting: readonly Batch[] = [];
   #underWay: Batch | null = null;
   #pumping: Promise<unknown> | null = null;
@@ -63,8 +78,9 @@ export class EditQueue {
   push(edits: readonly Edit[], keep: KeepBefore | null = null): void {
     const last = this.#waiting.at(-1);
     // What is kept is the text of this very moment: nothing before it may be sent with it.
+    // Whether what was sent before has arrived is seen by the text after it alone.
     this.#waiting =
-      keep === null && last
+      keep === null && last && !last.sent
         ? [...this.#waiting.slice(0, -1), { ...last, edits: composeEdits(last.edits, edits) }]
         : [...this.#waiting, { edits, keep }];
     this.#refused = false;
@@ -81,64 +97,90 @@ export class EditQueue {
     return this.#lost || this.#refused ? null : this.version;
   }
 
+  /** All until this version is in the file. */
+  saved(upTo: number): void {
+    this.#confirmed = this.#confirmed.filter(({ version }) => version > upTo);
+  }
+
   /**
    * Another program changed the file. Gives the text that is right now: theirs, with what was typed here
    * and has not arrived yet.
    */
   reloaded(document: OpenDocument): MarkedText {
-    const mine = this.#unsent();
-    this.#era++;
-    this.#underWay = null;
-    this.version = document.version;
-    if (mine === null) return document;
+    return this.#broughtTogether(document, composed(this.#pending));
+  }
+
+  /** The host has this text and nothing else counts any more. */
+  settled({ version }: Pick<OpenDocument, 'version'>): void {
+    this.#begin(version, []);
+  }
+
+  /**
+   * The connection is back, and the host has `document`. Gives the text to be shown where it is not the
+   * one here; null where ours stands.
+   *
+   * The versions of a new host say nothing, its text does. If it is one that the text here once was, all
+   * since then is sent. If not, another program wrote it, upon what was last saved.
+   */
+  reconnected(document: OpenDocument): MarkedText | null {
+    this.#lost = false;
+    this.#refused = false;
+    const batches = [...this.#confirmed, ...this.#pending];
+    const arrived = this.#arrived(document.text, batches);
+    if (arrived === null) return this.#broughtTogether(document, composed(batches));
+    const { version } = document;
+    this.#begin(version, batches.slice(arrived));
+    // That the host has it does not mean that the file has it.
+    this.#confirmed = batches.slice(0, arrived).map((batch) => ({ ...batch, version }));
+    return null;
+  }
+
+  /** How many of the batches a host with this text has; null where the text never stood here. */
+  #arrived(text: string, batches: readonly Batch[]): number | null {
+    const ours = this.#text();
+    let edits: readonly Edit[] = [];
+    for (let i = batches.length; ; i--) {
+      if (leadsTo(text, edits, ours)) return i;
+      if (i === 0) return null;
+      edits = composeEdits(batches[i - 1]!.edits, edits);
+    }
+  }
+
+  /** Another text came to stand where `mine` was typed: both, and the host gets what it lacks. */
+  #broughtTogether(document: OpenDocument, mine: readonly Edit[]): MarkedText {
     const theirs = difference(undoEdits(this.#text(), mine), document.text);
     const rebased = theirs === null ? mine : rebaseEdits(mine, theirs);
-    this.#waiting = rebased.length > 0 ? [{ edits: rebased, keep: null }] : [];
-    this.#pump();
+    this.#begin(document.version, rebased.length > 0 ? [{ edits: rebased, keep: null }] : []);
     return {
       text: applyEdits(document.text, rebased),
       marks: marksOf(runsAfter(runsOf(document.marks), rebased)),
     };
   }
 
-  /** The host has this text and nothing else counts any more. */
-  settled({ version }: Pick<OpenDocument, 'version'>): void {
+  /** The host is at this version and gets these; replies to anything before mean nothing. */
+  #begin(version: number, waiting: readonly Batch[]): void {
     this.#era++;
-    this.#waiting = [];
+    this.version = version;
+    this.#confirmed = [];
+    this.#underWay = null;
+    this.#waiting = waiting;
+    this.#pump();
+  }
+
+  /** What the host has not confirmed. */
+  get #pending(): readonly Batch[] {
+    return this.#underWay === null ? this.#waiting : [this.#underWay, ...this.#waiting];
+  }
+
+  #confirm(batch: Batch, version: number): void {
     this.#underWay = null;
     this.version = version;
-  }
-
-  /**
-   * The connection is back, and the host has `document`. Gives the text to be shown where it is not the
-   * one here; null where ours stands.
-   */
-  reconnected(document: OpenDocument): MarkedText | null {
-    const mine = this.#unsent();
-    const ours = this.#text();
-    this.#lost = false;
-    this.#era++;
-    this.#underWay = null;
-    this.#waiting = [];
-    const unchanged = document.version === this.version;
-    this.version = document.version;
-    if (document.text === ours) return null;
-    if (mine === null) return document;
-    if (unchanged) {
-      this.#waiting = [{ edits: mine, keep: null }];
-      this.#pump();
-    } else {
-      this.#run(() => this.#replace());
-    }
-    return null;
-  }
-
-  #unsent(): readonly Edit[] | null {
-    const all = this.#underWay === null ? this.#waiting : [this.#underWay, ...this.#waiting];
-    return all.reduce<readonly Edit[] | null>(
-      (edits, batch) => (edits === null ? batch.edits : composeEdits(edits, batch.edits)),
-      null,
-    );
+    const all = [...this.#confirmed, { ...batch, version }];
+    const [oldest, next, ...rest] = all;
+    this.#confirmed =
+      all.length > MOST_APART
+        ? [{ ...next!, edits: composeEdits(oldest!.edits, next!.edits) }, ...rest]
+        : all;
   }
 
   #pump(): void {
@@ -158,7 +200,7 @@ export class EditQueue {
     for (let batch = this.#waiting[0]; batch; batch = this.#waiting[0]) {
       const { edits, keep } = batch;
       const era = this.#era;
-      this.#underWay = batch;
+      this.#underWay = { ...batch, sent: true };
       this.#waiting = this.#waiting.slice(1);
       const result = await this.#client.call.editDocument({
         path: this.path,
@@ -168,8 +210,7 @@ export class EditQueue {
       });
       if (era !== this.#era) continue;
       if (result.ok) {
-        this.#underWay = null;
-        this.version = result.value.version;
+        this.#confirm(batch, result.value.version);
       } else if (result.error.code === 'document.stale') {
         if (!(await this.#replace())) return;
       } else {
@@ -185,8 +226,8 @@ export class EditQueue {
     // The text holds everything typed until now.
     const text = this.#text();
     const marks = this.#marks();
-    const unsent = this.#unsent();
-    this.#underWay = unsent && { edits: unsent, keep: null };
+    const batch: Batch = { edits: composed(this.#pending), keep: null, sent: true };
+    this.#underWay = batch;
     this.#waiting = [];
     const result = await this.#client.call.replaceDocument({ path: this.path, text, marks });
     if (era !== this.#era) return true;
@@ -194,8 +235,7 @@ export class EditQueue {
       this.#hold(result.error);
       return false;
     }
-    this.#underWay = null;
-    this.version = result.value.version;
+    this.#confirm(batch, result.value.version);
     return true;
   }
 
@@ -210,3 +250,7 @@ export class EditQueue {
     }
   }
 }
+
+/** All batches as one list of edits. */
+const composed = (batches: readonly Batch[]): readonly Edit[] =>
+  batches.reduce<readonly Edit[]>((edits, batch) => composeEdits(edits, batch.edits), []);

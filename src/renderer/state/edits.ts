@@ -124,6 +124,17 @@ export function undoEdits(after: string, edits: readonly Edit[]): string {
   return parts.join('');
 }
 
+/** Whether `before` may be the text from which edits made `after`: all but what they deleted is the same. */
+export function leadsTo(before: string, edits: readonly Edit[], after: string): boolean {
+  let [at, reached] = [0, 0];
+  for (const { from, to, insert } of edits) {
+    const end = reached + from - at;
+    if (before.slice(at, from) !== after.slice(reached, end) || to > before.length) return false;
+    [at, reached] = [to, end + insert.length];
+  }
+  return before.slice(at) === after.slice(reached);
+}
+
 /** What turns one text into the other, as one edit around all that differs; null where nothing does. */
 export function difference(before: string, after: string): Edit | null {
   if (before === after) return null;

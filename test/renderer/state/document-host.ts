@@ -39,6 +39,8 @@ export class DocumentHost {
   version = 0;
   /** What happens before an edit is taken: a pause, a failure. */
   before: () => Promise<void> = () => Promise.resolve();
+  /** What happens between that and the reply: its loss. */
+  after: () => Promise<void> = () => Promise.resolve();
 
   constructor(text: string) {
     this.text = text;
@@ -50,7 +52,9 @@ export class DocumentHost {
       if (base !== this.version) throw new UserError('document.stale', 'It changed meanwhile.');
       this.text = applyEdits(this.text, edits);
       this.runs = runsAfter(this.runs, edits);
-      return { version: ++this.version };
+      this.version++;
+      await this.after();
+      return { version: this.version };
     },
     replaceDocument: async ({ text, marks }) => {
       await this.before();
@@ -64,6 +68,15 @@ export class DocumentHost {
   change(text: string): OpenDocument {
     this.text = text;
     this.version++;
+    return this.opened();
+  }
+
+  /** A new one has this text: its versions begin anew, as at every first opening. */
+  restart(text: string): OpenDocument {
+    this.text = text;
+    this.runs = noRuns;
+    this.version = 1;
+    this.before = this.after = () => Promise.resolve();
     return this.opened();
   }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/shared/errors.ts';
+import type { OpenDocument } from '../../../src/shared/api/index.ts';
 import { runsOf } from '../../../src/shared/provenance/index.ts';
 import { edit } from './document-host.ts';
 import { settled } from './api.ts';
@@ -121,9 +122,10 @@ describe('the queue of edits', () => {
   });
 
   test('after a reconnection to an unchanged host sends what waited', async () => {
-    const lost = await losing('fog', ' came');
-    expect(lost.queue.reconnected(lost.host.opened())).toBeNull();
-    expect(lost.page.text).toBe('fog came');
+    const room = await losing(edit('fog'), ' came');
+    await again(room, room.host.opened());
+    expect(room.page.text).toBe('fog came');
+    expect(room.host.text).toBe('fog came');
   });
 
   test('after a reconnection takes the text of the host where nothing waited', async () => {
@@ -136,11 +138,124 @@ describe('the queue of edits', () => {
   });
 
   test('after a reconnection knows that the edit under way had arrived', async () => {
-    const lost = await losing('fog', ' came');
+    const lost = await losing(edit('fog'), ' came');
     const arrived = lost.host.change('fog came');
     expect(lost.queue.reconnected(arrived)).toBeNull();
     expect(lost.queue.idle).toBe(true);
     expect(lost.queue.version).toBe(arrived.version);
+  });
+
+  test('after a reconnection leaves what another program wrote, though its version is the same', async () => {
+    const room = edit('fog');
+    room.host.restart('fog');
+    room.queue.reconnected(room.host.opened());
+    await losing(room, ' came');
+    await again(room, room.host.restart('The thick fog and a boat'));
+    expect(room.page.text).toBe('The thick fog and a boat came');
+    expect(room.host.text).toBe(room.page.text);
+  });
+
+  test('after a reconnection leaves what another program wrote at another version', async () => {
+    const room = await losing(edit('fog'), ' came');
+    await again(room, room.host.change('mist and rain'));
+    expect(room.page.text).toBe('mist and rain came');
+    expect(room.host.text).toBe(room.page.text);
+  });
+
+  test('after a reconnection sends again what the host had confirmed and lost', async () => {
+    const room = edit('fog');
+    room.type(3, ' came');
+    await room.queue.flush();
+    room.change({ from: 0, to: 1, insert: 'F' });
+    await room.queue.flush();
+    await losing(room, ' up');
+    await again(room, room.host.restart('fog came'));
+    expect(room.page.text).toBe('Fog came up');
+    expect(room.host.text).toBe(room.page.text);
+  });
+
+  test('after a reconnection brings what was confirmed and not saved together with another text', async () => {
+    const room = edit('fog');
+    room.type(3, ' came');
+    await room.queue.flush();
+    await again(room, room.host.restart('The fog'));
+    expect(room.page.text).toBe('The fog came');
+    expect(room.host.text).toBe(room.page.text);
+  });
+
+  test('after a reconnection does not type again what was saved', async () => {
+    const room = edit('fog');
+    room.type(3, ' came');
+    await room.queue.flush();
+    room.queue.saved(room.host.version);
+    await losing(room, ' up');
+    await again(room, room.host.restart('The fog came'));
+    expect(room.page.text).toBe('The fog came up');
+    expect(room.host.text).toBe(room.page.text);
+  });
+
+  test('after a reconnection does not send twice what arrived without a reply', async () => {
+    const room = edit('fog');
+    room.host.after = gone;
+    room.type(3, ' came');
+    await room.queue.flush();
+    room.type(8, ' up');
+    await again(room, room.host.restart('fog came'));
+    expect(room.page.text).toBe('fog came up');
+    expect(room.host.text).toBe('fog came up');
+  });
+
+  test('after a reconnection deletes what waited to be deleted', async () => {
+    const room = edit('the fog came');
+    room.host.before = gone;
+    room.change({ from: 7, to: 12, insert: '' });
+    await room.queue.flush();
+    await again(room, room.host.restart('the fog came'));
+    expect(room.page.text).toBe('the fog');
+    expect(room.host.text).toBe('the fog');
+  });
+
+  test('after a reconnection asks to keep the text before a change as it did before', async () => {
+    const room = edit('fog');
+    room.host.before = gone;
+    room.page.text = 'mist';
+    room.queue.push([{ from: 0, to: 3, insert: 'mist' }], { kind: 'replace-all' });
+    await room.queue.flush();
+    await again(room, room.host.restart('fog'));
+    const { request } = room.connection.asked.at(-1)!;
+    expect(request).toMatchObject({ keep: { kind: 'replace-all' } });
+    expect(room.host.text).toBe('mist');
+  });
+
+  test('after a reconnection has nothing lost and nothing doubled, wherever the host ended', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(1000), fc.string({ maxLength: 3 }), fc.nat(3)), {
+          minLength: 1,
+          maxLength: 12,
+        }),
+        fc.nat(12),
+        fc.nat(12),
+        fc.boolean(),
+        async (steps, ends, forgets, arrives) => {
+          const room = edit('The fog came up the river.');
+          const had = [room.host.text];
+          for (const [n, [place, insert, longer]] of steps.entries()) {
+            if (n === ends) room.host[arrives ? 'after' : 'before'] = gone;
+            const from = place % (room.page.text.length + 1);
+            const to = Math.min(room.page.text.length, from + longer);
+            room.change({ from, to, insert });
+            await settled(0);
+            if (room.host.text !== had.at(-1)) had.push(room.host.text);
+          }
+          const typed = room.page.text;
+          await again(room, room.host.restart(had[Math.max(0, had.length - 1 - forgets)]!));
+          expect(room.page.text).toBe(typed);
+          expect(room.host.text).toBe(typed);
+        },
+      ),
+      { numRuns: 100 },
+    );
   });
 
   test('ends with the same text on both sides, whatever is typed and whenever it is acknowledged', async () => {
@@ -173,11 +288,22 @@ describe('the queue of edits', () => {
 
 const passage = { id: 'a', voice: 'Mine', at: 0, creativity: 50, seed: 7 };
 
-/** A page that typed and then lost the connection. */
-async function losing(text: string, typed: string) {
-  const room = edit(text);
-  room.connection.close();
-  room.type(text.length, typed);
+type Room = ReturnType<typeof edit>;
+
+const gone = (): Promise<never> => Promise.reject(new UserError('engine.gone', 'The host ended.'));
+
+/** The page types while the host is gone. */
+async function losing(room: Room, typed: string): Promise<Room> {
+  room.host.before = gone;
+  room.type(room.page.text.length, typed);
   await room.queue.flush();
   return room;
+}
+
+/** A host is there again and has `document`. */
+async function again({ page, queue, host }: Room, document: OpenDocument): Promise<void> {
+  host.before = host.after = () => Promise.resolve();
+  const shown = queue.reconnected(document);
+  if (shown) [page.text, page.runs] = [shown.text, runsOf(shown.marks)];
+  await queue.flush();
 }

@@ -5,6 +5,7 @@ import {
   applyEdits,
   composeEdits,
   difference,
+  leadsTo,
   rebaseEdits,
   undoEdits,
 } from '../../../src/renderer/state/edits.ts';
@@ -44,6 +45,24 @@ describe('edits', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  test('lead from the text before them to the one after them, and from no longer or shorter one', () => {
+    fc.assert(
+      fc.property(twoSteps, ([text, edits]) => {
+        const after = applyEdits(text, edits);
+        expect(leadsTo(text, edits, after)).toBe(true);
+        expect(leadsTo(`${text}.`, edits, after)).toBe(false);
+        expect(leadsTo(text, edits, `.${after}`)).toBe(false);
+      }),
+    );
+  });
+
+  test('do not lead from a text that differs where they touch nothing', () => {
+    const edits = [{ from: 1, to: 2, insert: 'xy' }];
+    expect(leadsTo('abc', edits, 'axyc')).toBe(true);
+    expect(leadsTo('aBc', edits, 'axyc')).toBe(true);
+    expect(leadsTo('abC', edits, 'axyc')).toBe(false);
   });
 
   test('composed are in order and do not overlap', () => {
