@@ -13,18 +13,20 @@ const title = ({ section, part, seconds }: Measured): string =>
 
 const verdict = ({ met }: Figure): string => (met === null ? 'skipped' : met ? 'met' : 'NOT MET');
 
-/** The figures of all sections as a table of Markdown. */
-export function tableOf(measured: readonly Measured[]): string {
+const rowOf = (section: string, figure: Figure): string[] => [
+  section,
+  figure.what,
+  figure.measured.replace(/\s+/g, ' ').slice(0, 400),
+  figure.bar,
+  verdict(figure),
+];
+
+/** The figures of all sections as a table of Markdown, and as its last line one of the whole. */
+export function tableOf(measured: readonly Measured[], whole: Figure): string {
   const rows = measured.flatMap((one) =>
-    one.figures.map((figure, i) => [
-      i === 0 ? title(one) : '',
-      figure.what,
-      figure.measured.replace(/\s+/g, ' ').slice(0, 400),
-      figure.bar,
-      verdict(figure),
-    ]),
+    one.figures.map((figure, i) => rowOf(i === 0 ? title(one) : '', figure)),
   );
-  const all = [['section', 'what', 'measured', 'bar', ''], ...rows];
+  const all = [['section', 'what', 'measured', 'bar', ''], ...rows, rowOf('all', whole)];
   // One long cell, a finding, must not make the others as wide.
   const widths = [0, 1, 2, 3, 4].map((i) =>
     Math.min(60, Math.max(3, ...all.map((row) => row[i]!.length))),

@@ -14,6 +14,9 @@ interface Tally {
   refused: number;
   readonly changed: string[];
   readonly touched: string[];
+  /** Texts whose letters are known, and those that were shown with others. */
+  known: number;
+  readonly misread: string[];
 }
 
 export const fidelity: Section = {
@@ -22,7 +25,15 @@ export const fidelity: Section = {
   short: 0.12,
   async measure(run) {
     const count = times(run, 1000);
-    const tally: Tally = { written: 0, onlyRead: 0, refused: 0, changed: [], touched: [] };
+    const tally: Tally = {
+      written: 0,
+      onlyRead: 0,
+      refused: 0,
+      changed: [],
+      touched: [],
+      known: 0,
+      misread: [],
+    };
     using at = folders();
     await using desk = await sitDown(at);
     const { client } = await desk.connect();
@@ -34,8 +45,10 @@ export const fidelity: Section = {
       if (n % 20 === 0) run.told(fixture.name);
     }
     const { written, onlyRead, refused } = tally;
+    for (const found of tally.misread) run.told(found);
     return [
       none('files that were not the same after an edit and its undo', tally.changed, count),
+      none('texts that are shown with other letters than they have', tally.misread, tally.known),
       none('files in which more changed than what was edited', tally.touched, written),
       {
         what: 'files that were written, only read, refused',
@@ -50,7 +63,7 @@ export const fidelity: Section = {
 async function passOnce(
   { call }: ApiClient,
   library: string,
-  { name, bytes }: Fixture,
+  { name, bytes, text: whole }: Fixture,
   roll: (n: number) => number,
   tally: Tally,
 ): Promise<void> {
@@ -65,6 +78,10 @@ async function passOnce(
   }
   const { text, readOnly, form } = opened.value;
   let { version } = opened.value;
+  if (whole !== null) {
+    tally.known++;
+    if (text !== whole) tally.misread.push(`${name} (${form}): ${parting(whole, text)}`);
+  }
   const edit = async (...edits: Edit[]): Promise<void> => {
     ({ version } = unwrap(await call.editDocument({ path, base: version, edits })));
   };
@@ -91,6 +108,13 @@ async function passOnce(
   }
   unwrap(await call.closeDocument({ path }));
   if (!readFileSync(file).equals(bytes)) tally.changed.push(`${name} (${form}), closed`);
+}
+
+/** Where two texts part, for people. */
+function parting(whole: string, text: string): string {
+  let at = 0;
+  while (whole[at] === text[at]) at++;
+  return JSON.stringify([whole.slice(at, at + 12), text.slice(at, at + 12)]);
 }
 
 /** `at`, or one before where that lies within a pair of surrogates. */

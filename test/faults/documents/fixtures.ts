@@ -4,7 +4,11 @@ import { randomText, pick, type Roll } from '../training/inputs.ts';
 export interface Fixture {
   readonly name: string;
   readonly bytes: Buffer;
+  /** What a writer must see, with \n line ends; null where the bytes are of no whole text. */
+  readonly text: string | null;
 }
+
+type Made = Omit<Fixture, 'name'>;
 
 const tables = new Map<string, ReadonlyMap<string, Buffer>>();
 
@@ -28,17 +32,31 @@ function tableOf(encoding: string): ReadonlyMap<string, Buffer> {
   return table;
 }
 
+/** As it is shown: a byte order mark says what the bytes are, and is no letter. */
+const shown = (text: string): string => text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
+
 /** The text in an encoding; what it lacks is left out. */
-function encoded(text: string, encoding: string): Buffer {
+function encoded(whole: string, encoding: string): Made {
   const table = tableOf(encoding);
-  return Buffer.concat([...text].flatMap((character) => table.get(character) ?? []));
+  const text = [...whole].filter((character) => table.has(character));
+  const bytes = Buffer.concat(text.map((character) => table.get(character)!));
+  return { bytes, text: shown(text.join('')) };
 }
+
+const inUtf8 = (text: string): Made => ({ bytes: Buffer.from(text), text: shown(text) });
+
+const inUtf16 = (text: string, order: 'le' | 'be'): Made => {
+  const bytes = Buffer.from(text, 'utf16le');
+  return { bytes: order === 'le' ? bytes : bytes.swap16(), text: shown(text) };
+};
 
 const english =
   'The sea was grey that day. “Go on,” she said — and so he went, naïve as ever, to the café. ';
 const stories: Readonly<Record<string, string>> = {
   'windows-1252': `${english}Ça va? Où êtes-vous, Zoë? Fußgänger über Brücken. `,
-  'iso-8859-2': 'Zażółć gęślą jaźń. Příliš žluťoučký kůň úpěl ďábelské ódy. ',
+  // Polish alone: Czech and Hungarian in it are taken for windows-1252, which is known.
+  'iso-8859-2':
+    'Tamtego dnia morze było szare i nikt o nim nie mówił. Wyszła więc, idąc wśród łąk. ',
   'windows-1251': 'Съешь же ещё этих мягких французских булок, да выпей чаю. Он вышел. ',
   'koi8-r': 'Мороз и солнце; день чудесный! Ещё ты дремлешь, друг прелестный. ',
   macintosh: 'He’d said “never” — and the café, naïve, façade: déjà vu. ',
@@ -68,50 +86,43 @@ function lines(sentence: string, roll: Roll): string {
   return text + '\n'.repeat(roll(3));
 }
 
-const marks = { utf8: [0xef, 0xbb, 0xbf], le: [0xff, 0xfe], be: [0xfe, 0xff] };
+const MARK = '\ufeff';
 
-const kinds: Readonly<Record<string, (roll: Roll) => Buffer>> = {
-  plain: (roll) => Buffer.from(withEnds(lines(english, roll), roll)),
-  'with a byte order mark': (roll) =>
-    Buffer.from([...marks.utf8, ...Buffer.from(withEnds(lines(english, roll), roll))]),
-  'marks inside': (roll) => Buffer.from(`\ufeff\ufeff${lines(english, roll)}\ufeff\n\ufeff`),
+const kinds: Readonly<Record<string, (roll: Roll) => Made>> = {
+  plain: (roll) => inUtf8(withEnds(lines(english, roll), roll)),
+  'with a byte order mark': (roll) => inUtf8(MARK + withEnds(lines(english, roll), roll)),
+  'marks inside': (roll) => inUtf8(`${MARK}${MARK}${lines(english, roll)}${MARK}\n${MARK}`),
   'NFC and NFD': (roll) => {
     const text = lines('Ça naïve Zoë ẛ̣ Å é ệ 각 ﬁ. ', roll);
     const form = (word: string): string =>
       word.normalize(pick(roll, ['NFC', 'NFD', 'NFKC', 'NFKD']));
-    return Buffer.from(withEnds(text.split(' ').map(form).join(' '), roll));
+    return inUtf8(withEnds(text.split(' ').map(form).join(' '), roll));
   },
-  emoji: (roll) => Buffer.from(withEnds(lines('👩‍👩‍👧 and 🏳️‍🌈 and 𝔘 🇩🇪 👍🏽. ', roll), roll)),
+  emoji: (roll) => inUtf8(withEnds(lines('👩‍👩‍👧 and 🏳️‍🌈 and 𝔘 🇩🇪 👍🏽. ', roll), roll)),
   'odd spaces and separators': (roll) =>
-    Buffer.from(
-      withEnds(lines('a\u2028b\u2029c\u0085d\u00a0e\u200be\tf \u202eg\u202c  ', roll), roll),
-    ),
+    inUtf8(withEnds(lines('a\u2028b\u2029c\u0085d\u00a0e\u200be\tf \u202eg\u202c  ', roll), roll)),
   scripts: (roll) =>
-    Buffer.from(withEnds(lines('שלום עולם. مرحبا بالعالم. สวัสดีชาวโลก. नमस्ते। ', roll), roll)),
-  'only line ends': (roll) => Buffer.from(withEnds('\n'.repeat(1 + roll(30)), roll)),
-  'anything that somebody pastes': (roll) => Buffer.from(randomText(roll, 20 + roll(3000))),
+    inUtf8(withEnds(lines('שלום עולם. مرحبا بالعالم. สวัสดีชาวโลก. नमस्ते। ', roll), roll)),
+  'only line ends': (roll) => inUtf8(withEnds('\n'.repeat(1 + roll(30)), roll)),
+  'anything that somebody pastes': (roll) =>
+    inUtf8(randomText(roll, 20 + roll(3000)).toWellFormed()),
   'UTF-16, little end first': (roll) =>
-    Buffer.from([
-      ...marks.le,
-      ...Buffer.from(withEnds(lines(`${english}😀 `, roll), roll), 'utf16le'),
-    ]),
+    inUtf16(MARK + withEnds(lines(`${english}😀 `, roll), roll), 'le'),
   'UTF-16, big end first': (roll) =>
-    Buffer.from([
-      ...marks.be,
-      ...Buffer.from(withEnds(lines(`${english}😀 `, roll), roll), 'utf16le').swap16(),
-    ]),
-  'UTF-16 without a mark': (roll) => Buffer.from(withEnds(lines(english, roll), roll), 'utf16le'),
-  'UTF-16 with half a character': (roll) =>
-    Buffer.from([
-      ...marks.le,
-      ...Buffer.from(`${english}\ud83d and \ude00\r\n`.repeat(1 + roll(9)), 'utf16le'),
-    ]),
-  'UTF-8 with half a character': (roll) =>
-    Buffer.concat([
+    inUtf16(MARK + withEnds(lines(`${english}😀 `, roll), roll), 'be'),
+  'UTF-16 without a mark': (roll) => inUtf16(withEnds(lines(english, roll), roll), 'le'),
+  'UTF-16 with half a character': (roll) => ({
+    ...inUtf16(MARK + `${english}\ud83d and \ude00\r\n`.repeat(1 + roll(9)), 'le'),
+    text: null,
+  }),
+  'UTF-8 with half a character': (roll) => ({
+    bytes: Buffer.concat([
       Buffer.from(lines(english, roll)),
       Buffer.from([0xed, 0xa0, 0xbd, 0x20, 0xf0, 0x9f]),
     ]),
-  'one long line': (roll) => Buffer.from(english.repeat(500 + roll(1500))),
+    text: null,
+  }),
+  'one long line': (roll) => inUtf8(english.repeat(500 + roll(1500))),
   ...Object.fromEntries(
     Object.entries(stories).map(([encoding, sentence]) => [
       encoding,
@@ -124,9 +135,8 @@ const kinds: Readonly<Record<string, (roll: Roll) => Buffer>> = {
 export function fixtureOf(n: number, roll: Roll): Fixture {
   if (n % 250 === 249) {
     const line = withEnds(lines(english, roll), roll);
-    const bytes = Buffer.from(line.repeat(Math.ceil(10e6 / line.length)));
-    return { name: `${n}, ten megabytes`, bytes };
+    return { name: `${n}, ten megabytes`, ...inUtf8(line.repeat(Math.ceil(10e6 / line.length))) };
   }
   const [kind, make] = Object.entries(kinds)[n % Object.keys(kinds).length]!;
-  return { name: `${n}, ${kind}`, bytes: make(roll) };
+  return { name: `${n}, ${kind}`, ...make(roll) };
 }

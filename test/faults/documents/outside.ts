@@ -22,6 +22,8 @@ interface Tally {
   reloads: number;
   readonly overwritten: string[];
   readonly lost: string[];
+  /** Versions of the writer that were told as saved, and that only the timeline has. */
+  inTimeline: number;
   readonly unsettled: string[];
   readonly falseConflicts: string[];
   ownSaves: number;
@@ -33,7 +35,7 @@ export const outside: Section = {
   short: 0.03,
   async measure(run) {
     const tally: Tally = {
-      ...{ rounds: 0, conflicts: 0, reloads: 0, ownSaves: 0 },
+      ...{ rounds: 0, conflicts: 0, reloads: 0, ownSaves: 0, inTimeline: 0 },
       ...{ overwritten: [], lost: [], unsettled: [], falseConflicts: [] },
     };
     const count = times(run, 500);
@@ -50,6 +52,12 @@ function figuresOf(tally: Tally, count: number): readonly Figure[] {
     every(`changes from outside (${conflicts} conflicts, ${reloads} reloads)`, rounds, count),
     none('versions of others that were silently overwritten', tally.overwritten, count),
     none('versions of the writer that cannot be recovered', tally.lost, count),
+    {
+      what: 'versions that only the timeline has, after a save that another program took away',
+      measured: `${tally.inTimeline}`,
+      bar: 'told',
+      met: true,
+    },
     none('documents that could not be saved in the end', tally.unsettled, count),
     none('false conflicts in own saves', tally.falseConflicts, ownSaves),
   ];
@@ -69,15 +77,17 @@ async function outsideLane(
   await using other = await sitDown({ library: at.library, data: beside.data });
   const [mine, theirs] = [await desk.connect(), await other.connect()];
   const roll = dice(run.seed * 100 + lane);
+  const reloads: number[] = [];
   for (const { client } of [mine, theirs]) {
     unwrap(await client.call.changeSettings({ autosaveDelay: 200 }));
     client.on.documentReloaded(() => tally.reloads++);
   }
+  mine.client.on.documentReloaded(({ version }) => reloads.push(version));
   for (let n = next(); n !== null; n = next()) {
     const way = ways[n % ways.length]!;
     const moment = moments[roll(moments.length)]!;
     const name = `round ${n}, ${way} while ${moment}`;
-    await roundOf({ at, mine, theirs, roll, way, moment, name, n }, tally);
+    await roundOf({ at, mine, theirs, reloads, roll, way, moment, name, n }, tally);
     tally.rounds++;
     run.told(name);
   }
@@ -87,6 +97,8 @@ interface Round {
   readonly at: Folders;
   readonly mine: Line;
   readonly theirs: Line;
+  /** Versions with which a text from the disk took the place of the writer's. */
+  readonly reloads: number[];
   readonly roll: (n: number) => number;
   readonly way: Way;
   readonly moment: (typeof moments)[number];
@@ -94,12 +106,26 @@ interface Round {
   readonly n: number;
 }
 
+/** A word of the writer's, and the version of the host that has it. */
+interface Typed {
+  readonly word: string;
+  readonly version: Promise<number | null>;
+}
+
 async function roundOf(round: Round, tally: Tally): Promise<void> {
-  const { at, mine, theirs, roll, way, moment, name, n } = round;
+  const { at, mine, theirs, reloads, roll, way, moment, name, n } = round;
   const file = join(at.library, path);
   const script = await Script.open(mine, path);
-  const [my, their] = [`mine${n}. `, `theirs${n}. `];
-  if (moment !== 'resting') script.type(my);
+  const base = script.text;
+  const told = mine.states.length;
+  reloads.length = 0;
+  const their = `theirs${n}. `;
+  const words: Typed[] = [];
+  const type = (word: string): void => {
+    script.type(word);
+    words.push({ word, version: script.sent() });
+  };
+  if (moment !== 'resting') type(`mine${n}. `);
   if (moment === 'saving') void mine.client.call.saveDocument({ path });
   await wait(roll(moment === 'typing' ? 350 : 40));
   let second: Script | null = null;
@@ -111,7 +137,8 @@ async function roundOf(round: Round, tally: Tally): Promise<void> {
   } else {
     change(file, way, their);
   }
-  if (moment === 'typing') script.type(`still ${my}`);
+  // Another word than the first, so that each of them is missed.
+  if (moment === 'typing') type(`again${n}. `);
   await wait(roll(300));
   await script.sent();
   // What each of them ends with, whatever came between: the writer saves, and chooses where asked.
@@ -131,18 +158,36 @@ async function roundOf(round: Round, tally: Tally): Promise<void> {
   if (way !== 'delete' && !texts.some((text) => text.includes(their))) {
     tally.overwritten.push(`${name}: ${show(texts)}`);
   }
-  // A tool that read the file before a save and wrote it after takes the save away, and no program can hinder
-  // that: the version before the reload is in the timeline.
-  if (
-    moment !== 'resting' &&
-    ![...texts, ...(await timelineOf(mine))].some((text) => text.includes(my))
-  ) {
-    tally.lost.push(`${name}: ${show(texts)}`);
+  const open = await mine.client.call.openDocument({ path });
+  if (![...texts, open.ok ? open.value.text : ''].some((text) => text.includes(base.trim()))) {
+    tally.lost.push(`${name}, the text before it: ${show(texts)}`);
+  }
+  const states = mine.states.slice(told);
+  for (const { word, version } of words) {
+    if (texts.some((text) => text.includes(word))) continue;
+    // A tool that read the file before a save and wrote it after takes the save away, and no program can
+    // hinder that: the version before the reload is in the timeline.
+    const isKept = wasSaved(states, await version, reloads);
+    if (isKept && (await timelineOf(mine)).some((text) => text.includes(word))) tally.inTimeline++;
+    else tally.lost.push(`${name}, ${word}: ${show(texts)}`);
   }
   unwrap(await mine.client.call.closeDocument({ path }));
   for (const one of readdirSync(at.library)) if (one !== path) rmSync(join(at.library, one));
   // The next round begins with a short text.
   writeFileSync(file, `Round ${n}.\n`);
+}
+
+/** Whether the host told a text with this version as saved, before one from the disk took its place. */
+function wasSaved(
+  states: Line['states'],
+  version: number | null,
+  reloads: readonly number[],
+): boolean {
+  if (version === null) return false;
+  const taken = Math.min(...reloads.filter((reload) => reload > version));
+  return states.some(
+    ({ state }) => state.kind === 'saved' && state.version >= version && state.version < taken,
+  );
 }
 
 /** What another program does: it reads what is there, and writes that with words of its own. */

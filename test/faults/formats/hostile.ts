@@ -53,7 +53,7 @@ export const hostile: Section = {
       none('hostile files that are not refused as they should be', found, files.length),
       {
         // The clock counts what else the computer does, so the bar is on the processors' time.
-        ...atMost('time of processors for the dearest', processor, 6, 's'),
+        ...atMost('time of processors for the dearest', processor, 5, 's'),
         measured: `${processor.toFixed(1)} s (${dearest?.about ?? ''}); longest by the clock ${seconds.toFixed(1)} s`,
       },
       atMost('memory of the whole process', memory, 512, 'MB', 0),

@@ -46,7 +46,9 @@ const MORE = 20;
 export interface Killed {
   /** How often each kind of moment was hit. */
   readonly hits: ReadonlyMap<string, number>;
-  /** Runs that went on from where a killed one had saved. */
+  /** Runs over a checkpoint past the first step that were let live until they had told of a step. */
+  readonly due: number;
+  /** Those of them that went on from the very step that was saved. */
   readonly resumed: number;
   /** Seconds of training that each kill lost. */
   readonly lost: readonly number[];
@@ -117,7 +119,7 @@ export async function killAgainAndAgain(
   const hits = new Map<string, number>();
   const lost: number[] = [];
   let evaluationEvery = 0;
-  let resumed = 0;
+  let [due, resumed] = [0, 0];
   /** Whether a run has come to its first step, before which there must be a voice. */
   let began = false;
   // A few kills may all come before there was something to go on from: then there are some more.
@@ -146,8 +148,12 @@ export async function killAgainAndAgain(
     // A line may be cut off by the kill.
     const lines = jsonLines(out.slice(0, out.lastIndexOf('\n') + 1));
     const first = lines.find(({ event }) => event === 'progress');
+    // All but those that are killed while they start have told of a step before. Whoever begins again begins
+    // at the first step, too.
+    const isDue = goesOn && saved > 0 && moment.after !== null;
+    if (isDue) due++;
     if (goesOn && first) {
-      resumed++;
+      if (isDue) resumed++;
       if (first['step'] !== saved + 1) {
         throw new Error(
           `${name}: step ${saved} was saved, and it went on with ${String(first['step'])}`,
@@ -172,5 +178,5 @@ export async function killAgainAndAgain(
     options.told?.(`${name}: loads, ${goesOn ? `went on from step ${saved}` : 'a new voice'}`);
   }
   await savedStep(voice);
-  return { hits, resumed, lost, evaluationEvery };
+  return { hits, due, resumed, lost, evaluationEvery };
 }
