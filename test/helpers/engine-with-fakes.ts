@@ -19,9 +19,9 @@ if (role === 'gauge') {
   serve(gaugeApi, port, createGauge(fakesOfTest()), { unexpected });
 } else {
   const trainer = createTrainer(
-    (gauge) => server.emit('gauge', gauge),
-    (gauge, file) => ({
-      ...equipmentHere(gauge, file),
+    (name, payload) => server.emit(name, payload),
+    (...parts) => ({
+      ...equipmentHere(...parts),
       devices: fakesOfTest(),
       // Processes start slowly on a busy computer.
       patience: 100_000,

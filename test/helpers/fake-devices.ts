@@ -11,8 +11,8 @@ import { UserError } from '../../src/shared/errors.ts';
 export interface Fake {
   /** Milliseconds that each step takes longer. */
   readonly slow?: number;
-  /** It is lost in this step, counted from 1, or while it is measured, and works again afterwards. */
-  readonly lostAt?: number | 'measuring';
+  /** It is lost in this step, counted from 1, or while it is opened or measured, and works again afterwards. */
+  readonly lostAt?: number | 'opening' | 'measuring';
   /** It loads for ever, in native code for all that one can tell; its process's number is written to this file. */
   readonly hangs?: string;
   /** While it loads. */
@@ -73,6 +73,7 @@ export function fakeDevice(name: DeviceName, fake: Fake): Device {
         description: `Fake ${name}`,
         async activate() {
           await reference.activate();
+          if (fake.lostAt === 'opening') throw new UserError('backend.lost', LOST);
           hamper(fake);
         },
       };

@@ -1,5 +1,5 @@
 import { engine, tensor, tidy, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
-import { UserError } from '../../shared/errors.ts';
+import { isUserError, UserError } from '../../shared/errors.ts';
 import type { CellKind } from '../../shared/config.ts';
 import { keptName } from '../lm/nn/ops.ts';
 import { Call, type ArrayBackend, type Kernel } from './kernel.ts';
@@ -132,7 +132,7 @@ export async function recurrentError(): Promise<number> {
  * libraries are many, and wrong numbers would only show as a voice that learns nothing.
  *
  * @param advice what to do where it fails: "update the driver, or train on the CPU"
- * @throws UserError `backend.unavailable`
+ * @throws UserError `backend.unavailable` where it counts wrong, `backend.lost` where it fails
  */
 export async function verifyDevice(advice: string): Promise<void> {
   let reason: string;
@@ -141,6 +141,8 @@ export async function verifyDevice(advice: string): Promise<void> {
     if (error <= TOLERANCE) return;
     reason = 'it gives other numbers than it should';
   } catch (error) {
+    // It is lost or full, and says so itself.
+    if (isUserError(error)) throw error;
     const message = error instanceof Error ? error.message : String(error);
     reason = message.replace(/^Invalid TF_Status: \d+\s*(Message: )?/, '').split('\n')[0] ?? '';
   }

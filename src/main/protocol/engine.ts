@@ -8,7 +8,7 @@ import {
   type TrainingEstimate,
   type TrainingReport,
 } from '../../shared/api/index.ts';
-import { deviceChoices } from '../../shared/devices.ts';
+import { deviceChoices, type DeviceName } from '../../shared/devices.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
 import { call, event, stream } from '../../shared/rpc/index.ts';
 import { gaugeAnswerSchema, type GaugeRequest } from './gauge.ts';
@@ -39,6 +39,13 @@ export interface TrainEnd {
   readonly ending: 'finished' | 'no longer learning' | 'stopped';
 }
 
+/** A GPU at work. */
+export interface GpuUse {
+  readonly device: DeviceName;
+  /** What its readings are kept by; null where it was asked for by name. */
+  readonly key: string | null;
+}
+
 /** What to train on, and the file in which readings of the devices are kept. */
 const where = { device: v.picklist(deviceChoices), readings: place };
 
@@ -63,6 +70,8 @@ export const trainerApi = {
   /** A device is to be tried, which takes a process of its own: the host starts it, and tells with `gauged`. */
   gauge: event<{ readonly id: number; readonly request: GaugeRequest }>(),
   gauged: call<null>()(v.strictObject({ id: offset, answer: gaugeAnswerSchema })),
+  /** Told before a driver is touched, which may take the process with it; null: none is in use any more. */
+  uses: event<GpuUse | null>(),
   /**
    * For these milliseconds no step begins (`wait`: a suggestion streams), or steps take half of the threads
    * (`slow`: the writer types). 0 ends it.

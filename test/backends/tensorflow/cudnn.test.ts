@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Binding } from '../../../src/main/backends/tensorflow/binding.ts';
 import { cudnn } from '../../../src/main/backends/tensorflow/cudnn.ts';
 import { Constants, Ops } from '../../../src/main/backends/tensorflow/ops.ts';
-import { useKernels } from '../../../src/main/backends/tensorflow/session.ts';
+import { tellingOfLoss } from '../../../src/main/backends/tensorflow/lost.ts';
+import { activateTensorflow, useKernels } from '../../../src/main/backends/tensorflow/session.ts';
 import { recurrentError, verifyDevice } from '../../../src/main/backends/verify.ts';
 import { bindingOf, tensorflowForTests } from '../../helpers/backends.ts';
 import { withCudnn, type Recorded } from '../../tensorflow/cudnn.ts';
@@ -156,5 +157,34 @@ describe.skipIf(missing !== null)('cuDNN', () => {
       code: 'backend.unavailable',
       message: expect.stringContaining('(Failed to call ThenRnnForward)') as string,
     });
+  });
+
+  test('a GPU that is lost or full while it is tried says so itself, and is tried again the next time', async () => {
+    const binding = await activate();
+    const good = withCudnn(binding, () => undefined);
+    const parts = {
+      binding: good,
+      create: () => {
+        throw new RangeError('It was made before');
+      },
+    };
+    const full = tellingOfLoss(
+      Object.create(good, {
+        executeOp: {
+          value: () => {
+            throw new Error('Invalid TF_Status: 8\nMessage: OOM when allocating tensor');
+          },
+        },
+      }) as Binding,
+    );
+    useKernels(full);
+    for (let i = 0; i < 2; i++) {
+      await expect(activateTensorflow(parts)).rejects.toMatchObject({
+        code: 'backend.lost',
+        message: expect.stringMatching(/^The GPU has too little free memory/) as string,
+      });
+    }
+    useKernels(good);
+    await expect(activateTensorflow(parts)).resolves.toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { delimiter, join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   chooseDevice,
   forkGauge,
@@ -176,6 +176,41 @@ test('a device that hangs is ended in time and left aside, for an hour', async (
     { gauge: answering({ cpu: 2, cuda: 1 }), now: 3_600_000 },
   );
   expect((await later.choose()).device).toBe('cuda');
+});
+
+test('a device that is missing is not tried again until something is installed', async () => {
+  using folder = temporaryFolder();
+  const gauge: Gauge = ({ device }) =>
+    Promise.resolve(
+      device === 'cuda'
+        ? { kind: 'missing', why: 'CUDA is not installed; install it' }
+        : { kind: 'here', description: device, stepSeconds: device === 'cpu' ? 2 : 1 },
+    );
+  const fakes = { cuda: {}, webgpu: {} };
+  const first = room(folder, fakes, { gauge });
+  expect((await first.choose()).readings.map(({ device }) => device)).toEqual(['cpu', 'webgpu']);
+  const later = room(folder, fakes, { gauge, now: 30 * 24 * 3600_000 - 1 });
+  expect((await later.choose()).device).toBe('webgpu');
+  expect(later.asked).toEqual([]);
+  expect(later.told).toEqual([]);
+
+  vi.stubEnv(
+    process.platform === 'win32' ? 'PATH' : 'LD_LIBRARY_PATH',
+    [folder.path, process.env['LD_LIBRARY_PATH'] ?? ''].join(delimiter),
+  );
+  onTestFinished(() => void vi.unstubAllEnvs());
+  folder.write(process.platform === 'win32' ? 'cudnn64_8.dll' : 'libcudnn.so.8', '');
+  await later.choose();
+  expect(later.asked.map(({ device }) => device)).toEqual(['cuda', 'webgpu', 'cpu']);
+});
+
+test('where all of them are missing, that is known as long', async () => {
+  using folder = temporaryFolder();
+  const gauge: Gauge = () => Promise.resolve({ kind: 'missing', why: 'there is none; buy one' });
+  await room(folder, { cuda: {} }, { gauge }).choose();
+  const later = room(folder, { cuda: {} }, { gauge, now: 4 * 3600_000 });
+  expect((await later.choose()).device).toBe('cpu');
+  expect(later.asked).toEqual([]);
 });
 
 test('a device that crashes costs its process only', async () => {

@@ -116,6 +116,33 @@ test('a GPU that is lost before the first checkpoint is left from the beginning'
   expect(result.ending).toBe('finished');
 });
 
+test('a GPU that is lost while it is opened is left, whether it was asked for or found the fastest', async () => {
+  using folder = temporaryFolder();
+  const cuda = { lostAt: 'opening' } as const;
+  const asked = await run(request(folder, 'asked'), equipment({ cuda }));
+  expect(losses(asked.events)).toEqual([
+    expect.stringMatching(/^The fake GPU fell out .* It continues on the processor: CPU, /),
+  ]);
+  expect(ofKind(asked.events, 'estimate').map(({ device }) => device)).toEqual(['cpu']);
+
+  const readings = new Readings(join(folder.path, 'devices.json'), () => 0);
+  const gauge: Equipment['gauge'] = ({ device }) =>
+    Promise.resolve({
+      kind: 'here',
+      description: device,
+      stepSeconds: device === 'cuda' ? 0.001 : 0.002,
+    });
+  for (const [name, heard] of [
+    ['found', [LOST]],
+    ['again', []],
+  ] as const) {
+    const there = equipment({ cuda }, { gauge, readings });
+    const { result, events } = await run(request(folder, name, { device: 'auto' }), there);
+    expect(result.ending).toBe('finished');
+    expect(losses(events)).toEqual(heard);
+  }
+});
+
 test('a training that was resumed on a GPU goes on from its checkpoint when that is lost', async () => {
   using folder = temporaryFolder();
   const asked = request(folder, 'lost');

@@ -6,6 +6,7 @@ import { defaultChoices, type TrainingChoices } from '../../../src/shared/api/in
 import { desk, type Desk, type DeskOptions } from '../../helpers/desk.ts';
 import { fakeProgram, useFakes } from '../../helpers/devices.ts';
 import { launcher, until } from '../../helpers/engines.ts';
+import type { Fake } from '../../helpers/fake-devices.ts';
 import { prose, temporaryFolder } from '../../helpers/understudy.ts';
 
 const choices: TrainingChoices = {
@@ -72,6 +73,96 @@ test.each([
   expect(estimate?.device).toBe('cpu');
   expect(notices[0]).toContain(`${how}, on the processor: perhaps the GPU or its driver failed.`);
   expect(started(at, 'trainer')).toBe(2);
+});
+
+/** A desk whose folder knows the fake GPU as the fastest, and a GPU that is another since. */
+async function measured(cuda: Fake, options: DeskOptions = {}): Promise<Desk> {
+  useFakes({ cpu: { slow: 300 }, cuda: {} });
+  const before = desk({ program: fakeProgram });
+  before.write('a.md', prose(12));
+  const estimate = await before.training.handlers.estimateTraining({ sources, choices });
+  expect(estimate.device).toBe('cuda');
+  before.engines.dispose();
+  useFakes({ cpu: {}, cuda });
+  const root = join(before.voice('Mine'), '../..');
+  return desk({ program: fakeProgram, root, ...options });
+}
+
+test.each([
+  ['crashes while it loads', { crashes: true }, {}],
+  ['hangs while it loads', { hangs: '/dev/null' }, impatient],
+  ['crashes', { crashesAt: 300 }, {}],
+])('the fastest GPU, whose driver %s, is left for an hour', async (_, cuda, timing) => {
+  const at = await measured(cuda, { timing });
+  const { startTraining } = at.training.handlers;
+  await startTraining({ name: 'Mine', sources, choices });
+  await done(at);
+  const { estimate, notices } = at.training.state()!;
+  expect(estimate?.device).toBe('cpu');
+  expect(notices[0]).toContain(', on the processor: perhaps the GPU or its driver failed.');
+  expect(started(at, 'trainer')).toBe(2);
+
+  // It was not tried anew, neither by itself nor in a process of its own.
+  await startTraining({ name: 'Next', sources, choices });
+  await done(at);
+  expect(at.training.state()).toMatchObject({ estimate: { device: 'cpu' }, notices: [] });
+  expect(started(at, 'gauge')).toBe(0);
+});
+
+test('an estimate whose GPU takes the process along is that of the processor, and so is the next', async () => {
+  const at = await measured({ crashes: true });
+  const { estimateTraining } = at.training.handlers;
+  expect(await estimateTraining({ sources, choices })).toMatchObject({ device: 'cpu' });
+  expect(started(at, 'trainer')).toBe(2);
+  expect(await estimateTraining({ sources, choices })).toMatchObject({ device: 'cpu' });
+  expect(started(at, 'trainer')).toBe(2);
+});
+
+test('the same with a GPU that was asked for', async () => {
+  useFakes({ cuda: { crashes: true } });
+  const at = desk({ program: fakeProgram, device: 'cuda' });
+  at.write('a.md', prose(12));
+  for (let i = 0; i < 3; i++) {
+    const estimate = await at.training.handlers.estimateTraining({ sources, choices });
+    expect(estimate).toMatchObject({ device: 'cpu', speeds: [] });
+  }
+  expect(started(at, 'trainer')).toBe(2);
+});
+
+test('a training that begins meanwhile waits for the estimate, and measures nothing anew', async () => {
+  useFakes({ cpu: { slow: 300 }, cuda: {} });
+  const at = desk({ program: fakeProgram });
+  at.write('a.md', prose(12));
+  const estimate = at.training.handlers.estimateTraining({ sources, choices });
+  await until(() => started(at, 'gauge') === 1);
+  await at.training.handlers.startTraining({ name: 'Mine', sources, choices });
+  expect(await estimate).toMatchObject({ device: 'cuda' });
+  await done(at);
+  expect(at.training.state()!.estimate).toMatchObject({ device: 'cuda' });
+  expect(started(at, 'gauge')).toBe(2);
+});
+
+test('a training that waits for an estimate can be stopped', async () => {
+  useFakes({ cuda: { hangs: '/dev/null' } });
+  const at = desk({ program: fakeProgram });
+  at.write('a.md', prose(12));
+  void at.training.handlers.estimateTraining({ sources, choices }).catch(() => undefined);
+  await until(() => started(at, 'gauge') === 1);
+  await at.training.handlers.startTraining({ name: 'Mine', sources, choices });
+  await at.training.handlers.stopTraining({});
+  await until(() => at.training.state()!.status.kind === 'done');
+  expect(existsSync(at.voice('Mine'))).toBe(false);
+  at.devices.dispose();
+});
+
+test('an estimate that a training overtakes is refused', async () => {
+  useFakes({ cuda: {} });
+  const at = desk({ program: fakeProgram });
+  at.write('a.md', prose(12));
+  const estimate = at.training.handlers.estimateTraining({ sources, choices });
+  const begun = at.training.handlers.startTraining({ name: 'Mine', sources, choices });
+  await expect(estimate).rejects.toMatchObject({ code: 'training.busy' });
+  await begun;
 });
 
 test('what is there is described, and what is not, with what to do', async () => {

@@ -1,5 +1,6 @@
 import { renameSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { saveSamples } from '../../../src/main/files/samples-file.ts';
 import { loadVoice } from '../../../src/main/files/voice-folder.ts';
 import { hasCheckpoint } from '../../../src/main/host/training/plan-file.ts';
 import { after, beginning } from '../../../src/main/host/training/state.ts';
@@ -8,7 +9,7 @@ import {
   type Source,
   type TrainingChoices,
 } from '../../../src/shared/api/index.ts';
-import type { TrainingEvent } from '../../../src/shared/events.ts';
+import type { Sample, TrainingEvent } from '../../../src/shared/events.ts';
 import { desk, type Desk } from '../../helpers/desk.ts';
 import { until } from '../../helpers/engines.ts';
 import { prose } from '../../helpers/understudy.ts';
@@ -117,11 +118,14 @@ describe('a training', () => {
     await at.training.handlers.pauseTraining({});
     await until(() => kind(at) === 'paused');
     const reached = step(at);
+    const samples = [{ step: 0, temperature: 0.5, prompt: 'The sea', text: ' was grey.' }];
+    await saveSamples(at.voice('Mine'), samples);
     const root = at.voice('Mine').replace(/\/voices\/.*$/, '');
     const next = desk({ root });
     await next.training.handlers.resumeTraining({ voice: 'Mine' });
     await until(() => step(next) > 0);
     expect(step(next)).toBeGreaterThan(reached);
+    expect(next.training.state()!.samples.slice(0, 1)).toEqual(samples);
     await next.training.handlers.stopTraining({});
     await done(next);
     expect(await hasCheckpoint(at.voice('Mine'))).toBe(false);
@@ -223,9 +227,35 @@ describe('what a training tells', () => {
     const earlier = [10, 20, 30].map((step) => ({
       ...{ step, seconds: step, trainingLoss: 2, heldBackLoss: 2, bitsPerCharacter: 2 },
     }));
-    let state = after(beginning('a'), { kind: 'resumed', step: 25, evaluations: earlier });
+    let state = after(beginning('a'), {
+      ...{ kind: 'resumed', step: 25, evaluations: earlier, samples: [] },
+    });
     state = after(state, evaluation(40, 1));
     expect(state.evaluations.map(({ step }) => step)).toEqual([10, 20, 40]);
+  });
+
+  const sample = (step: number, text = ''): Sample => ({
+    ...{ step, temperature: 0.5, prompt: 'The sea', text },
+  });
+
+  test('shows what earlier sittings wrote when it goes on after a restart', () => {
+    const samples = [sample(10), sample(20)];
+    let state = after(beginning('a'), { kind: 'resumed', step: 25, evaluations: [], samples });
+    expect(state.samples).toEqual(samples);
+    state = after(state, { kind: 'sample', ...sample(40) });
+    expect(state.samples.map(({ step }) => step)).toEqual([10, 20, 40]);
+  });
+
+  test('keeps what it knows from before what was kept on the disk, and drops what is undone', () => {
+    let known = beginning('a');
+    for (const step of [10, 20, 30, 40]) known = after(known, { kind: 'sample', ...sample(step) });
+    const resumed = { kind: 'resumed', step: 35, evaluations: [] } as const;
+    const samples = [sample(20, 'kept'), sample(30, 'kept')];
+    expect(after(known, { ...resumed, samples }).samples).toMatchObject([sample(10), ...samples]);
+    // Lost on the disk, it is still known here.
+    expect(after(known, { ...resumed, samples: [] }).samples.map(({ step }) => step)).toEqual([
+      10, 20, 30,
+    ]);
   });
 
   test('stays within bounds, with the best point', () => {

@@ -26,6 +26,19 @@ const install: Readonly<Record<Library['from'], string>> = {
   cudnn: 'install cuDNN 8.1 for CUDA 11.2 beside the libraries of CUDA',
 };
 
+/** Where the libraries mostly are, whether they are there or not: nothing is loaded, and no folder read. */
+export function libraryPaths(platform: NodeJS.Platform = process.platform): string[] {
+  const windows = platform === 'win32';
+  const searched = process.env[windows ? 'PATH' : 'LD_LIBRARY_PATH'] ?? '';
+  const usual = ['/usr/lib', '/usr/lib64', '/usr/lib/x86_64-linux-gnu', '/usr/local/cuda/lib64'];
+  const folders = [...searched.split(path.delimiter), ...(windows ? [] : usual)];
+  return folders
+    .filter((folder) => folder !== '')
+    .flatMap((folder) =>
+      libraries.map((library) => path.join(folder, windows ? library.windows : library.linux)),
+    );
+}
+
 /** Whether the system's loader finds a library; its message where not. */
 export type OpenLibrary = (name: string) => string | null;
 

@@ -101,19 +101,22 @@ export function useKernels(binding: Binding): void {
   }
 }
 
+/** The GPU was tried, and is trusted. */
+let tried = false;
+
 /**
  * Registers the backend and its kernels once, and makes it the current one. A GPU is tried first.
  *
- * @throws UserError `backend.unavailable` where the GPU fails
+ * @throws UserError `backend.unavailable` where the GPU computes wrongly, `backend.lost` where it fails
  */
 export async function activateTensorflow(parts: Parts): Promise<void> {
-  const first = !findBackendFactory('tensorflow');
-  if (first) {
+  if (!findBackendFactory('tensorflow')) {
     registerBackend('tensorflow', () => parts.create());
     useKernels(parts.binding);
   }
   if (engine().backendName !== 'tensorflow') await setBackend('tensorflow');
-  if (first && parts.binding.isUsingGpuDevice()) {
+  if (!tried && parts.binding.isUsingGpuDevice()) {
     await verifyDevice("update NVIDIA's driver and cuDNN, or train on the CPU");
+    tried = true;
   }
 }

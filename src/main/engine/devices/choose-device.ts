@@ -1,11 +1,11 @@
 import type { DeviceChoice, DeviceName, DeviceSpeed } from '../../../shared/devices.ts';
-import { isUserError } from '../../../shared/errors.ts';
+import { isUserError, type UserError } from '../../../shared/errors.ts';
 import { noticeOf, type Backend, type TrainingPrecision } from '../../backends/backend.ts';
 import { chooseBackend, forcedBackend } from '../../backends/choose.ts';
 import type { StepShape } from '../../protocol/gauge.ts';
+import type { DeviceReading } from '../../files/readings.ts';
 import { compareDevices, orTell, type Told } from './compare.ts';
 import type { Equipment } from './equipment.ts';
-import type { DeviceReading } from './readings.ts';
 
 /** The work that a device is chosen for. */
 export interface DeviceWork {
@@ -26,8 +26,8 @@ export interface Chosen {
 }
 
 /**
- * Works on the device that is asked for, or on the fastest. Where that is lost meanwhile, `work` is called once
- * more, with the processor.
+ * Works on the device that is asked for, or on the fastest. Where that is lost meanwhile, or while it is
+ * opened, `work` is called with the processor.
  *
  * @throws UserError `backend.unavailable` when the device that is asked for is not there; what `work` throws
  */
@@ -37,19 +37,33 @@ export async function onDevice<T>(
   told: Told,
   work: (chosen: Chosen) => Promise<T>,
 ): Promise<T> {
-  const chosen = await chooseDevice(equipment, wanted, told);
+  let chosen: Chosen | null = null;
   try {
+    chosen = await chooseDevice(equipment, wanted, told);
     return await work(chosen);
   } catch (error) {
-    const { device, key } = chosen;
-    if (device === 'cpu' || !isUserError(error) || error.code !== 'backend.lost') throw error;
-    if (key !== null) await orTell(equipment.readings.fail(key, device), told.tell);
-    const backend = await loaded(equipment, 'cpu', wanted);
+    if (chosen?.device === 'cpu' || !isLoss(error)) throw error;
+    const key = chosen?.key ?? null;
+    if (chosen && key !== null) await failed(equipment, key, chosen.device, told);
+    const backend = await loaded(equipment, 'cpu', key, wanted);
     await backend.activate();
     told.tell(`${error.message} It continues on the processor: ${backend.description}.`);
     return await work({ device: 'cpu', backend, readings: [], key });
+  } finally {
+    equipment.uses?.(null);
   }
 }
+
+const isLoss = (error: unknown): error is UserError =>
+  isUserError(error) && error.code === 'backend.lost';
+
+/** The next who looks for the fastest leaves it aside. */
+const failed = (
+  { readings }: Equipment,
+  key: string,
+  device: DeviceName,
+  { tell }: Told,
+): Promise<void> => orTell(readings.fail(key, device), tell);
 
 /** What was compared, as speeds. @param charactersPerStep of the text that is learnt */
 export const speedsOf = (
@@ -71,7 +85,8 @@ const forcedDevices = {
 /**
  * Makes the device that is asked for, or the fastest, the current one. `UNDERSTUDY_BACKEND` comes first.
  *
- * @throws UserError `backend.unavailable` when the device that is asked for is not there
+ * @throws UserError `backend.unavailable` when the device that is asked for is not there, `backend.lost` when it
+ *   fails while it is opened
  */
 export async function chooseDevice(
   equipment: Equipment,
@@ -81,7 +96,7 @@ export async function chooseDevice(
   const forced = forcedBackend();
   const asked = forced === null ? wanted.device : forcedDevices[forced];
   if (asked !== 'auto') {
-    const backend = await loaded(equipment, asked, wanted);
+    const backend = await loaded(equipment, asked, null, wanted);
     remark(backend, told);
     await backend.activate();
     return { device: asked, backend, readings: [], key: null };
@@ -89,13 +104,14 @@ export async function chooseDevice(
   const { key, readings } = await compareDevices(equipment, wanted, told);
   for (const device of fastestFirst(readings)) {
     try {
-      const backend = await loaded(equipment, device, wanted);
+      const backend = await loaded(equipment, device, key, wanted);
       remark(backend, told);
       await backend.activate();
       return { device, backend, readings, key };
     } catch (error) {
       // A moment ago it was there.
       if (device === 'cpu' || !isUserError(error)) throw error;
+      if (key !== null && isLoss(error)) await failed(equipment, key, device, told);
       told.tell(error.message);
     }
   }
@@ -103,11 +119,15 @@ export async function chooseDevice(
 }
 
 /** Throws UserError `backend.unavailable`. */
-const loaded = (
-  { devices }: Equipment,
+function loaded(
+  { devices, uses }: Equipment,
   device: DeviceName,
+  key: string | null,
   { threads, precision }: DeviceWork,
-): Promise<Backend> => chooseBackend({ device, threads, precision }, devices);
+): Promise<Backend> {
+  uses?.(device === 'cpu' ? null : { device, key });
+  return chooseBackend({ device, threads, precision }, devices);
+}
 
 function remark(backend: Backend, { tell }: Told): void {
   const notice = noticeOf(backend);

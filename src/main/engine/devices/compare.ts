@@ -3,10 +3,10 @@ import { isUserError } from '../../../shared/errors.ts';
 import type { TrainingPrecision } from '../../backends/backend.ts';
 import { loadDevice } from '../../backends/choose.ts';
 import { driverFingerprint } from '../../backends/devices/index.ts';
+import { readingKey, type DeviceReading } from '../../files/readings.ts';
 import type { StepShape } from '../../protocol/gauge.ts';
 import { appVersion } from '../system.ts';
 import type { Equipment } from './equipment.ts';
-import { readingKey, type DeviceReading } from './readings.ts';
 
 export interface Told {
   /** Hears sentences for the writer. */
@@ -17,7 +17,7 @@ export interface Told {
 export interface Compared {
   /** What the readings are kept by; null where there was nothing to compare. */
   readonly key: string | null;
-  /** In the order of `deviceNames`. */
+  /** Of those that are there, in the order of `deviceNames`. */
   readonly readings: readonly DeviceReading[];
 }
 
@@ -76,6 +76,8 @@ export async function compareDevices(
       { device, threads: threads ?? 0, precision, shape, milliseconds },
       signal,
     );
+    // What is missing stays so until a driver or a package is installed, which makes another key.
+    if (answer.kind === 'missing') continue;
     found.push({ device, stepSeconds: answer.kind === 'here' ? answer.stepSeconds : null });
     if (answer.kind === 'failed') tell(`${deviceTitles[device]} was left aside: ${answer.why}.`);
   }

@@ -4,5 +4,5 @@ export { compareDevices, type Compared, type Told } from './compare.ts';
 export { equipmentHere, type Equipment, type Gauge } from './equipment.ts';
 export { engineProgram, forkGauge } from './fork.ts';
 export { gaugeDevice } from './gauge.ts';
-export { Readings, readingKey, type DeviceReading } from './readings.ts';
 export { stepShapeOf } from './shape.ts';
+export { Readings, readingKey, type DeviceReading } from '../../files/readings.ts';

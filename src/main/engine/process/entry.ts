@@ -21,7 +21,7 @@ if (role === 'trainer') {
   // Before any thread is made: they all inherit it.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const { createTrainer } = await import('./trainer.ts');
-  const trainer = createTrainer((gauge) => server.emit('gauge', gauge));
+  const trainer = createTrainer((name, payload) => server.emit(name, payload));
   const server = serve(trainerApi, port, trainer, {
     unexpected: (error, name) => server.emit('log', tell(error, name)),
   });

@@ -1,9 +1,10 @@
+import { once } from 'node:events';
 import { chooseBackend } from '../../backends/choose.ts';
 import type { TrainerApi } from '../../protocol/engine.ts';
 import type { GaugeAnswer } from '../../protocol/gauge.ts';
 import type { TrainingEvent } from '../../../shared/events.ts';
 import { success } from '../../../shared/result.ts';
-import { ItemQueue, type Handlers, type PayloadOf } from '../../../shared/rpc/index.ts';
+import { ItemQueue, type Emit, type Handlers } from '../../../shared/rpc/index.ts';
 import { equipmentHere, type Equipment, type Gauge } from '../devices/index.ts';
 import { estimateTraining } from '../estimate-training.ts';
 import { inspectSources } from '../inspect-sources.ts';
@@ -23,10 +24,10 @@ const PROGRESS_EVERY = 100;
 /**
  * Answers what the host asks of the process that trains.
  *
- * @param wanted asks the host to try a device
+ * @param emit asks the host to try a device, and tells which is in use
  */
 export function createTrainer(
-  wanted: (gauge: PayloadOf<TrainerApi['gauge']>) => void,
+  emit: Emit<TrainerApi>,
   equip: typeof equipmentHere = equipmentHere,
 ): Handlers<TrainerApi> {
   const gate = new Gate();
@@ -61,13 +62,16 @@ export function createTrainer(
       };
       asked.set(id, settle);
       signal.addEventListener('abort', leave);
-      wanted({ id, request });
+      emit('gauge', { id, request });
     });
-  const equipmentFor = (readings: string): Equipment => equip(gauge, readings);
+  const equipmentFor = (readings: string): Equipment =>
+    equip(gauge, readings, (gpu) => emit('uses', gpu));
 
   return {
     async hello(request) {
       threads = request.threads || undefined;
+      // The process before this one may have ended without a word.
+      emit('uses', null);
       const { description, notice } = await chooseBackend({ threads, precision: 'auto' });
       return { runsOn: description, notice };
     },
@@ -91,6 +95,9 @@ export function createTrainer(
       return estimate;
     },
     async *train({ files, out, choices, device, readings, resume, memoryLimit }, signal) {
+      // Beside an estimate it would measure half of a computer. What that finds is mostly what is needed here.
+      if (!signal.aborted) await Promise.race([measuring, once(signal, 'abort')]);
+      if (signal.aborted) return { ending: 'stopped' };
       const events = new ItemQueue<TrainingEvent, null>(newest);
       let told = -Infinity;
       const event = (event: TrainingEvent): void => {

@@ -1,5 +1,11 @@
 import type { EngineStatus } from '../../../shared/api/index.ts';
-import { samplerApi, trainerApi, type SamplerApi, type TrainerApi } from '../../protocol/engine.ts';
+import {
+  samplerApi,
+  trainerApi,
+  type GpuUse,
+  type SamplerApi,
+  type TrainerApi,
+} from '../../protocol/engine.ts';
 import type { HostDevices } from '../devices/index.ts';
 import type { LaunchEngine } from '../types.ts';
 import { Supervisor, type EngineClient } from './supervisor.ts';
@@ -23,6 +29,8 @@ export interface Engines {
   readonly trainer: EngineClient<TrainerApi>;
   readonly sampler: EngineClient<SamplerApi>;
   status(): EngineStatus;
+  /** That the trainer is on, or was when it ended, until the next one greets; null: none. */
+  gpu(): GpuUse | null;
   /** Ends both; whatever they were asked ends with `engine.gone`. */
   dispose(): void;
 }
@@ -36,12 +44,14 @@ export function createEngines({
   timing = {},
 }: EnginesOptions): Engines {
   const status = (): EngineStatus => ({ trainer: trainer.state(), sampler: sampler.state() });
+  let gpu: GpuUse | null = null;
   const common = { launch, threads, log, changed: () => changed(status()) };
   const trainer = new Supervisor('trainer', trainerApi, {
     ...common,
     // A step, an evaluation's window or the learning of subwords may take seconds.
     timing: { pingEvery: 2000, hangLimit: 60_000, ...timing },
     launched(client) {
+      client.on.uses((used) => (gpu = used));
       client.on.gauge(({ id, request }) => {
         devices.try(request).then(
           (answer) => client.call.gauged({ id, answer }),
@@ -62,6 +72,7 @@ export function createEngines({
     trainer,
     sampler,
     status,
+    gpu: () => gpu,
     dispose() {
       trainer.dispose();
       sampler.dispose();

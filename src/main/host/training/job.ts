@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TrainingState } from '../../../shared/api/index.ts';
-import type { DeviceChoice, DeviceName } from '../../../shared/devices.ts';
+import type { DeviceChoice } from '../../../shared/devices.ts';
 import { isUserError } from '../../../shared/errors.ts';
 import type { TrainingEvent } from '../../../shared/events.ts';
 import { failure } from '../../../shared/result.ts';
 import { removeCheckpoints } from '../../files/checkpoints.ts';
 import type { TrainEnd } from '../../protocol/engine.ts';
+import { leftGpu } from './left-gpu.ts';
 import { hasCheckpoint, savePlan, type Plan } from './plan-file.ts';
 import { after, noticed } from './state.ts';
 import type { TrainingOptions } from './training.ts';
@@ -33,8 +34,6 @@ export class Job {
   readonly #update: (change: (state: TrainingState) => TrainingState) => void;
   readonly #abort = new AbortController();
   #device: DeviceChoice;
-  /** What it trains on now; null as long as it has not told. */
-  #runsOn: DeviceName | null = null;
   #intent: 'pause' | 'stop' = 'pause';
   /** The plan lies beside the checkpoints. */
   #planned: boolean;
@@ -85,6 +84,9 @@ export class Job {
         return await this.#once(resume);
       } catch (error) {
         if (!isUserError(error) || error.code !== 'engine.gone') throw error;
+        // A driver that hangs or crashes would do so again.
+        const leaves = (await leftGpu(this.#options)) !== null;
+        if (leaves) this.#device = 'cpu';
         if (this.#abort.signal.aborted) return null;
         this.#become({ kind: 'restarting' });
         await wait(BREATH);
@@ -92,11 +94,6 @@ export class Job {
         const engine = this.#options.engines.trainer.state();
         if (engine.kind === 'stopped') throw error;
         resume = await hasCheckpoint(out);
-        // A driver that hangs or crashes would do so again.
-        const device = this.#runsOn ?? this.#device;
-        const leaves = device !== 'auto' && device !== 'cpu';
-        if (leaves) this.#device = 'cpu';
-        this.#runsOn = null;
         const how = resume
           ? 'The training stopped unexpectedly and went on from its last checkpoint'
           : 'The training stopped unexpectedly before its first checkpoint and began again';
@@ -133,7 +130,6 @@ export class Job {
   }
 
   async #hear(event: TrainingEvent): Promise<void> {
-    if (event.kind === 'estimate') this.#runsOn = event.device;
     this.#update((state) => after(state, event));
     const saved = this.#saving && !(event.kind === 'stage' && event.stage === 'saving');
     this.#saving = event.kind === 'stage' && event.stage === 'saving';

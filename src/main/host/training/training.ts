@@ -1,5 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ApiHandlers, Source, TrainingState } from '../../../shared/api/index.ts';
+import type {
+  ApiHandlers,
+  Source,
+  TrainingEstimate,
+  TrainingState,
+} from '../../../shared/api/index.ts';
 import type { DeviceChoice } from '../../../shared/devices.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
 import { removeCheckpoints } from '../../files/checkpoints.ts';
@@ -7,6 +12,7 @@ import { assertFree } from '../../files/voice-folder.ts';
 import type { Engines } from '../engines/index.ts';
 import { checkedName } from '../library/index.ts';
 import { Job } from './job.ts';
+import { leftGpu } from './left-gpu.ts';
 import { loadPlan, type Plan } from './plan-file.ts';
 import { beginning } from './state.ts';
 
@@ -103,6 +109,9 @@ export function createTraining(options: TrainingOptions): Training {
     }
   }
 
+  /** GPUs that took an estimate's process along: each figure that is changed asks for another estimate. */
+  const left = new Set<DeviceChoice>();
+
   const request = async ({ sources, choices }: Plan) => ({
     files: [...(await resolve(sources))],
     choices,
@@ -113,11 +122,22 @@ export function createTraining(options: TrainingOptions): Training {
     handlers: {
       inspectSources: async (plan) => engines.trainer.call('inspect', await request(plan)),
       async estimateTraining(plan) {
-        // Beside a training it would tell of half a computer.
-        refuseWhile(busy);
-        const { readings } = options;
-        const where = { device: options.device(), readings };
-        return engines.trainer.call('estimate', { ...(await request(plan)), ...where });
+        const asked = await request(plan);
+        const estimate = (device: DeviceChoice): Promise<TrainingEstimate> => {
+          // Beside a training it would tell of half a computer.
+          refuseWhile(busy);
+          return engines.trainer.call('estimate', { ...asked, device, readings: options.readings });
+        };
+        const device = options.device();
+        try {
+          return await estimate(left.has(device) ? 'cpu' : device);
+        } catch (error) {
+          if (!isUserError(error) || error.code !== 'engine.gone') throw error;
+          const gpu = await leftGpu(options);
+          if (gpu === null) throw error;
+          left.add(gpu);
+          return await estimate('cpu');
+        }
       },
       startTraining: async ({ name, ...plan }) =>
         begin(checkedName(name), false, async (out) => {

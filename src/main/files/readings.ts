@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import { deviceNames, type DeviceName } from '../../../shared/devices.ts';
-import { diskError, writeAtomic } from '../../files/atomic.ts';
+import { deviceNames, type DeviceName } from '../../shared/devices.ts';
+import { diskError, writeAtomic } from './atomic.ts';
 
 /** What came of measuring one network on one device: seconds of a step, or null where it failed. */
 export interface DeviceReading {
@@ -15,7 +15,7 @@ export interface DeviceReading {
 const MOST = 100;
 /** Milliseconds for which readings are remembered: the computer may have been busy with other things. */
 const GOOD_FOR = 30 * 24 * 3600_000;
-/** The same where a device failed: what is missing is installed, and other programs end. */
+/** The same where a device failed: other programs end, and with them what it lacked. */
 const FAILED_FOR = 3600_000;
 
 const fileSchema = v.object({
