@@ -1,9 +1,11 @@
 /**
  * The devices that a network can be trained on, side by side: `npm run bench:devices`. `--only speed` times
- * training steps on the processor and on each GPU that is there, and PyTorch beside them; `--only loss`
- * trains the small preset for the same steps on every backend and compares the held-back losses. Where
- * there is no GPU, nothing is timed on one, and WebGPU runs on one that the processor plays (SwiftShader, or
- * what UNDERSTUDY_SOFTWARE_GPU names).
+ * training steps on the processor and on each GPU that is there, and PyTorch beside them; `--only sample`
+ * times our sampler, which is the processor's whatever trains, beside PyTorch on its device; `--only loss`
+ * trains the small preset for the same steps on every backend and compares the held-back losses. Speeds are
+ * of devices as the app finds them, and none is timed on a GPU where there is none. Losses are not about
+ * speed: there TensorFlow is the processor's where the tests have built it, and WebGPU runs on a GPU that the
+ * processor plays (SwiftShader, or what UNDERSTUDY_SOFTWARE_GPU names), unless UNDERSTUDY_REAL_GPU is 1.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -31,26 +33,29 @@ import {
 import { AdamW } from '../../src/main/lm/nn/optimiser.ts';
 import { trainStep } from '../../src/main/lm/nn/step.ts';
 import { createRandom } from '../../src/main/lm/random.ts';
-import { createBatch, Columns, type Batch } from '../../src/main/lm/text/batches.ts';
+import { Columns } from '../../src/main/lm/text/batches.ts';
 import { readHeldBack } from '../../src/main/lm/training/evaluation.ts';
 import { learningRate } from '../../src/main/lm/training/schedule.ts';
 import { presets, type NetworkConfig } from '../../src/shared/config.ts';
 import { cachedTensorflow } from '../tensorflow/build.mjs';
-import { softwareGpu } from '../webgpu/software.ts';
+import { realGpu, softwareGpu } from '../webgpu/software.ts';
 import { root } from './command.ts';
 import { corporaAt, corporaIn } from './corpora.ts';
-import { median } from './numbers.ts';
+import { masksOf, samplingSpeeds, sizes, T, trainingSpeeds, V, type Size } from './throughput.ts';
 
 const run = promisify(execFile);
 const script = import.meta.filename;
 
-/** `rounded`: the native kernels with recurrent weights of float16, as WebGPU may keep them. */
-const names = ['reference', 'native', 'rounded', 'tensorflow', 'webgpu'] as const;
+/**
+ * `rounded`: the native kernels with recurrent weights of float16, as `webgpu-auto` keeps them, which is
+ * WebGPU as the app trains on it.
+ */
+const names = ['reference', 'native', 'rounded', 'tensorflow', 'webgpu', 'webgpu-auto'] as const;
 type Name = (typeof names)[number];
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'speed,loss' },
+    only: { type: 'string', default: 'speed,sample,loss' },
     on: { type: 'string', default: names.join() },
     steps: { type: 'string', default: '112' },
     characters: { type: 'string', default: '200000' },
@@ -58,6 +63,8 @@ const { values } = parseArgs({
     window: { type: 'string', default: `${presets.small.training.window}` },
     scored: { type: 'string', default: '262144' },
     runs: { type: 'string', default: '10' },
+    masks: { type: 'boolean', default: false },
+    tf32: { type: 'boolean', default: false },
     threads: { type: 'string', default: '2' },
     help: { type: 'boolean', default: false },
     // One measurement in a process of its own.
@@ -66,12 +73,18 @@ const { values } = parseArgs({
   },
 });
 const threads = Number(values.threads);
+const runs = Number(values.runs);
 
-const usage = `npm run bench:devices -- [--only speed,loss] [--on native,webgpu] [--threads 2]
-  speed: [--runs 10]
-  loss:  [--steps 112] [--characters 200000] [--batch 16] [--window 100] [--scored 262144]
+const usage = `npm run bench:devices -- [--only speed,sample,loss] [--on native,webgpu] [--threads 2]
+  speed:  [--runs 10] [--masks] [--tf32]
+  sample: [--runs 10] [--tf32]
+  loss:   [--steps 112] [--characters 200000] [--batch 16] [--window 100] [--scored 262144]
+--masks trains with the medium preset's dropout, which PyTorch's side lacks. TensorFlow and PyTorch multiply
+float32; --tf32 lets both take TF32, which newer NVIDIA cards do faster.
 PyTorch is PEER_PYTHON, or .peers/bin/python; the text of the losses comes from ../shared/corpora (CORPORA).
 `;
+
+type Part = 'speed' | 'sample' | 'loss';
 
 /** @param software take a GPU that the processor plays, and TensorFlow for the processor, too */
 async function load(name: Name, software: boolean): Promise<Backend | { unavailable: string }> {
@@ -83,12 +96,16 @@ async function load(name: Name, software: boolean): Promise<Backend | { unavaila
     case 'rounded':
       return rounding(loadNative({ threads }));
     case 'tensorflow': {
-      const folder = cachedTensorflow();
+      // The one that the tests have built knows no GPU.
+      const folder = software ? cachedTensorflow() : null;
       if (folder !== null) process.env['UNDERSTUDY_TENSORFLOW'] ??= folder;
-      return loadTensorflow({ threads, gpu: software ? 'preferred' : 'required' });
+      const precision = values.tf32 ? 'auto' : 'float32';
+      return loadTensorflow({ threads, precision, gpu: software ? 'preferred' : 'required' });
     }
     case 'webgpu':
-      return loadWebgpu({ threads, software });
+      return loadWebgpu({ threads, precision: 'float32', software });
+    case 'webgpu-auto':
+      return loadWebgpu({ threads, precision: 'auto', software });
   }
 }
 
@@ -134,48 +151,6 @@ function rounding(native: Backend | { unavailable: string }): Backend | { unavai
   };
 }
 
-const noMasks = { in: 0, between: 0, out: 0, weightDrop: 0, seed: 0 };
-
-const shapes = [512, 1024].flatMap((H) => [32, 64, 128, 256].map((B) => ({ H, B })));
-const [T, V] = [64, 80];
-
-function randomBatch(B: number): Batch {
-  const random = createRandom(2);
-  const batch = createBatch(T, B);
-  for (const tokens of [batch.ids, batch.targets]) {
-    for (let i = 0; i < tokens.length; i++) tokens[i] = 1 + Math.floor(random.next() * (V - 1));
-  }
-  return batch;
-}
-
-/** Tokens a second at each of the shapes: forward, backward, clip, AdamW; the median of the steps. */
-async function speeds(backend: Backend): Promise<number[]> {
-  const found: number[] = [];
-  for (const { H, B } of shapes) {
-    const config: NetworkConfig = {
-      ...{ cell: 'lstm', vocabulary: V, embedding: H / 2, layers: [H, H] },
-      ...{ projection: 0, tied: false },
-    };
-    const network = createNetwork(config, initialWeights(config, createRandom(1)));
-    const optimiser = new AdamW(network, presets.small.training);
-    const batch = randomBatch(B);
-    let state = zeroState(config, B);
-    const times: number[] = [];
-    for (let k = -3; k < Number(values.runs); k++) {
-      const begun = performance.now();
-      const options = { rate: 1e-3, clip: 1, dropout: noMasks };
-      ({ state } = await trainStep(network, optimiser, batch, state, options));
-      if (k >= 0) times.push(performance.now() - begun);
-    }
-    disposeState(state);
-    optimiser.dispose();
-    network.dispose();
-    await backend.activate();
-    found.push((1000 * T * B) / median(times));
-  }
-  return found;
-}
-
 /** The small preset on the first characters of a text: nats held back after so many steps. */
 async function heldBackLoss(): Promise<{ loss: number; seconds: number }> {
   const characters = [...readFileSync(values.text, 'utf8').slice(0, Number(values.characters))];
@@ -194,12 +169,10 @@ async function heldBackLoss(): Promise<{ loss: number; seconds: number }> {
   const begun = performance.now();
   for (let step = 0; step < steps; step++) {
     columns.fill(step % columns.windows, batch);
-    const { dropoutIn, dropoutBetween, dropoutOut, weightDrop } = training;
-    const dropout = { in: dropoutIn, between: dropoutBetween, out: dropoutOut, weightDrop };
     ({ state } = await trainStep(network, optimiser, batch, state, {
       rate: learningRate(training, step, step / steps),
       clip: training.clip,
-      dropout: { ...dropout, seed: step },
+      dropout: masksOf(training, step),
     }));
   }
   const seconds = (performance.now() - begun) / 1000;
@@ -217,46 +190,70 @@ type Told =
   | { readonly description: string; readonly loss: number; readonly seconds: number };
 
 async function child(what: string): Promise<Told> {
-  const [part, name] = what.split(':') as ['speed' | 'loss', Name];
-  const backend = await load(name, part === 'loss');
+  const [part, name] = what.split(':') as [Part, Name];
+  const backend = await load(name, part === 'loss' && !realGpu);
   if ('unavailable' in backend) return backend;
-  await backend.activate();
   const { description } = backend;
+  if (part === 'sample') return { description, speeds: samplingSpeeds(backend, runs) };
+  await backend.activate();
   return part === 'speed'
-    ? { description, speeds: await speeds(backend) }
+    ? { description, speeds: await trainingSpeeds(backend, { runs, masks: values.masks }) }
     : { description, ...(await heldBackLoss()) };
 }
 
-async function measured<T extends Told>(part: 'speed' | 'loss', name: Name, text = ''): Promise<T> {
+/** NVIDIA's libraries read it, TensorFlow's and PyTorch's alike. */
+const override = values.tf32 ? {} : { NVIDIA_TF32_OVERRIDE: '0' };
+
+async function measured(part: Part, name: Name, text = ''): Promise<Told> {
   const args = [...process.argv.slice(2), '--child', `${part}:${name}`, '--text', text];
-  const software = part === 'loss' && name === 'webgpu' ? softwareGpu() : null;
+  const software = part === 'loss' && name.startsWith('webgpu') && !realGpu ? softwareGpu() : null;
   const { stdout } = await run(process.execPath, [script, ...args], {
     cwd: root,
-    env: { ...process.env, ...software },
+    env: { ...process.env, ...override, ...software },
     maxBuffer: 1 << 24,
   });
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Told;
 }
 
-/** PyTorch at the same shapes, on its GPU where it has one; null where there is no PyTorch. */
-async function torch(): Promise<{ description: string; speeds: number[] } | null> {
+interface Measured {
+  readonly name: string;
+  readonly description: string;
+  readonly speeds: readonly number[];
+}
+
+/** PyTorch at the same sizes, on its GPU where it has one; null where there is no PyTorch. */
+async function torch(what: 'train' | 'sample', at: readonly Size[]): Promise<Measured | null> {
   const python = path.resolve(root, process.env['PEER_PYTHON'] ?? '.peers/bin/python');
-  const step = path.join(import.meta.dirname, 'torch_step.py');
-  const args = shapes.map(({ H, B }) => `${H}x${B}`);
+  const args = [path.join(import.meta.dirname, 'torch_step.py'), what];
+  args.push(`--runs=${runs}`, `--threads=${threads}`, ...(values.tf32 ? ['--tf32'] : []));
+  args.push(...at.map(({ H, B }) => `${H}x${B}`));
   try {
-    const { stdout } = await run(python, [step, String(T), String(V), values.runs, ...args]);
-    return JSON.parse(stdout) as { description: string; speeds: number[] };
+    const { stdout } = await run(python, args, { env: { ...process.env, ...override } });
+    return { name: 'PyTorch', ...(JSON.parse(stdout) as Omit<Measured, 'name'>) };
   } catch (error) {
     console.log(`PyTorch is not measured: ${(error as Error).message.split('\n')[0]}`);
     return null;
   }
 }
 
+/** A row for each size, a column for each that was measured. */
+function printSpeeds(title: string, at: readonly Size[], found: readonly Measured[]): void {
+  for (const { name, description } of found) console.log(`${name}: ${description}`);
+  const products = `float32, TF32 ${values.tf32 ? 'allowed' : 'off'} in TensorFlow and PyTorch`;
+  console.log(`${title}, ${products}; medians of ${runs}\n`);
+  console.log(['size'.padEnd(14), ...found.map(({ name }) => name.padStart(12))].join(''));
+  for (const [i, { H, B }] of at.entries()) {
+    const row = found.map(({ speeds }) => `${Math.round(speeds[i] ?? NaN)}`.padStart(12));
+    console.log([`2x${H}, B${B}`.padEnd(14), ...row].join(''));
+  }
+  console.log();
+}
+
 async function compareSpeeds(on: readonly Name[]): Promise<void> {
-  const gpus = on.filter((name) => name === 'tensorflow' || name === 'webgpu');
-  const found: { name: string; description: string; speeds: number[] }[] = [];
+  const gpus = on.filter((name) => name === 'tensorflow' || name.startsWith('webgpu'));
+  const found: Measured[] = [];
   for (const name of gpus) {
-    const told = await measured<Told>('speed', name);
+    const told = await measured('speed', name);
     if ('unavailable' in told) console.log(`${name} is not measured: ${told.unavailable}.`);
     else if ('speeds' in told) found.push({ name, ...told });
   }
@@ -265,22 +262,23 @@ async function compareSpeeds(on: readonly Name[]): Promise<void> {
     return;
   }
   if (on.includes('native')) {
-    const told = await measured<Told>('speed', 'native');
+    const told = await measured('speed', 'native');
     if ('speeds' in told) found.unshift({ name: 'native', ...told });
   }
-  const peer = await torch();
-  if (peer) found.push({ name: 'PyTorch', ...peer });
-  for (const { name, description } of found) console.log(`${name}: ${description}`);
-  console.log(`Tokens a second of training, LSTM, T ${T}, V ${V}; medians of ${values.runs}\n`);
-  console.log(['shape'.padEnd(14), ...found.map(({ name }) => name.padStart(12))].join(''));
-  for (const [i, { H, B }] of shapes.entries()) {
-    const row = found.map(({ speeds }) =>
-      Math.round(speeds[i] ?? NaN)
-        .toString()
-        .padStart(12),
-    );
-    console.log([`2x${H}, B${B}`.padEnd(14), ...row].join(''));
-  }
+  const peer = await torch('train', sizes.training);
+  if (peer) found.push(peer);
+  const masks = values.masks ? "ours with the medium preset's masks" : 'no masks';
+  printSpeeds(`Tokens a second of training, LSTM, T ${T}, V ${V}, ${masks}`, sizes.training, found);
+}
+
+/** B streams at once. Every device leaves this to the native kernels (see DECISIONS.md). */
+async function compareSampling(): Promise<void> {
+  const told = await measured('sample', 'native');
+  if (!('speeds' in told)) throw new Error('There are no native kernels to sample with');
+  const peer = await torch('sample', sizes.sampling);
+  const found = [{ name: 'native', ...told }, ...(peer ? [peer] : [])];
+  const title = `Tokens a second of sampling in B streams, LSTM, V ${V}, temperature 0.7`;
+  printSpeeds(title, sizes.sampling, found);
 }
 
 async function compareLosses(on: readonly Name[]): Promise<void> {
@@ -296,7 +294,7 @@ async function compareLosses(on: readonly Name[]): Promise<void> {
         `tiny-shakespeare, ${values.steps} steps, held-back nats`,
     );
     for (const name of on) {
-      const told = await measured<Told>('loss', name, text);
+      const told = await measured('loss', name, text);
       if ('unavailable' in told) console.log(`${name.padEnd(12)}not measured: ${told.unavailable}`);
       else if ('loss' in told) {
         console.log(
@@ -317,5 +315,6 @@ if (values.help) {
   const on = names.filter((name) => values.on.split(',').includes(name));
   const parts = values.only.split(',');
   if (parts.includes('speed')) await compareSpeeds(on);
+  if (parts.includes('sample')) await compareSampling();
   if (parts.includes('loss')) await compareLosses(on);
 }

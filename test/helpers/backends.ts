@@ -1,6 +1,6 @@
 import { backend } from '@tensorflow/tfjs-core';
 import { describe } from 'vitest';
-import type { Backend } from '../../src/main/backends/backend.ts';
+import type { Backend, TrainingPrecision } from '../../src/main/backends/backend.ts';
 import { loadNative } from '../../src/main/backends/native/index.ts';
 import { createReference } from '../../src/main/backends/reference/index.ts';
 import type { Binding } from '../../src/main/backends/tensorflow/binding.ts';
@@ -9,10 +9,12 @@ import type { Gpu } from '../../src/main/backends/webgpu/gpu.ts';
 import { loadWebgpu } from '../../src/main/backends/webgpu/index.ts';
 import { cachedTensorflow } from '../tensorflow/build.mjs';
 import { withCudnn } from '../tensorflow/cudnn.ts';
-import { softwareGpu } from '../webgpu/software.ts';
+import { realGpu, softwareGpu } from '../webgpu/software.ts';
 
 /** TensorFlow for the processor, where test/tensorflow/build.mjs made it; else why there is none. */
 export function tensorflowForTests(): Backend | { unavailable: string } {
+  // A process holds one TensorFlow.
+  if (realGpu) return { unavailable: 'UNDERSTUDY_REAL_GPU asks for the one on the card' };
   const folder = cachedTensorflow();
   if (folder === null) {
     return { unavailable: '"node test/tensorflow/build.mjs" fetches it, and says why it cannot' };
@@ -21,8 +23,19 @@ export function tensorflowForTests(): Backend | { unavailable: string } {
   return loadTensorflow({ threads: 2, gpu: 'preferred' });
 }
 
-/** The same with ops of TensorFlow, and with those of cuDNN, for which something stands in. */
+/** The same, or, where real GPUs are tested, TensorFlow on the card, as the app finds it. */
+export const tensorflowHere = (): Backend | { unavailable: string } =>
+  realGpu ? loadTensorflow({ threads: 2, gpu: 'required' }) : tensorflowForTests();
+
+/**
+ * The same with ops of TensorFlow, and with those of cuDNN: on a card by itself, else something stands in
+ * for it.
+ */
 function* onTensorflow(tensorflow: Backend): Generator<{ title: string; create: () => Backend }> {
+  if (realGpu) {
+    yield { title: 'tensorflow', create: () => tensorflow };
+    return;
+  }
   for (const cudnn of [false, true]) {
     yield {
       title: cudnn ? 'tensorflow with cudnn' : 'tensorflow',
@@ -44,12 +57,15 @@ export function bindingOf(): Binding {
   return (backend() as unknown as { binding: Binding }).binding;
 }
 
-/** WebGPU on a GPU that the processor plays, where one is found; else why there is none. */
-export async function webgpuForTests(): Promise<Backend | { unavailable: string }> {
+/** WebGPU on a GPU that the processor plays, or on a real one where those are tested; else why there is none. */
+export async function webgpuForTests(
+  precision: TrainingPrecision = 'float32',
+): Promise<Backend | { unavailable: string }> {
+  if (realGpu) return loadWebgpu({ threads: 2, precision });
   if (softwareGpu() === null) {
     return { unavailable: 'it needs SwiftShader, which comes with Chromium or with Electron' };
   }
-  return loadWebgpu({ threads: 2, software: true });
+  return loadWebgpu({ threads: 2, precision, software: true });
 }
 
 /** The backends that run here: reference, native kernels on every instruction set, TensorFlow, WebGPU. */
@@ -72,7 +88,7 @@ async function backends(): Promise<{ title: string; create: () => Backend }[]> {
       console.log(`native ${isa} is not tested here: ${(error as Error).message}`);
     }
   }
-  const tensorflow = tensorflowForTests();
+  const tensorflow = tensorflowHere();
   if ('unavailable' in tensorflow) {
     console.log(`tensorflow is not tested here: ${tensorflow.unavailable}`);
   } else {

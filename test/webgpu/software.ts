@@ -6,6 +6,10 @@
 import { existsSync, globSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
+
+/** UNDERSTUDY_REAL_GPU=1: kernels are tested on the devices that the app finds, and on none in their place. */
+export const realGpu = process.env['UNDERSTUDY_REAL_GPU'] === '1';
 
 const LOADER = 'libvulkan.so.1';
 const DRIVER = 'vk_swiftshader_icd.json';

@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Backend } from '../../../src/main/backends/backend.ts';
 import { recurrentError } from '../../../src/main/backends/verify.ts';
-import { loadWebgpu } from '../../../src/main/backends/webgpu/index.ts';
-import { softwareGpu } from '../../webgpu/software.ts';
+import { webgpuForTests } from '../../helpers/backends.ts';
 
-const load = async (precision: 'float32' | 'auto'): Promise<Backend | { unavailable: string }> =>
-  softwareGpu() === null
-    ? { unavailable: 'there is no SwiftShader' }
-    : loadWebgpu({ threads: 1, precision, software: true });
-const [exact, coarse] = [await load('float32'), await load('auto')];
+const [exact, coarse] = [await webgpuForTests('float32'), await webgpuForTests('auto')];
 const missing = 'unavailable' in exact ? exact.unavailable : null;
 if (missing !== null) console.log(`float16 is not tested here: ${missing}`);
 

@@ -5,6 +5,7 @@ import { chooseBackend } from '../../../src/main/backends/choose.ts';
 import { loadWebgpu } from '../../../src/main/backends/webgpu/index.ts';
 import { adapterName, graphicsApi } from '../../../src/main/backends/webgpu/names.ts';
 import { webgpuForTests } from '../../helpers/backends.ts';
+import { realGpu } from '../../webgpu/software.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -54,7 +55,7 @@ test.skipIf(missing !== null)(
   },
 );
 
-test.skipIf(missing !== null)(
+test.skipIf(missing !== null || realGpu)(
   'a processor that plays the GPU is taken only by those who ask',
   async () => {
     expect(await loadWebgpu()).toEqual({
