@@ -4,7 +4,6 @@ export const catalogueTitles: readonly string[] = [
   'Suggest when I pause: on or off',
   'Show suggested text: on or off',
   'Disclosure report…',
-  'No suggestions by themselves for 10 minutes',
   'Undo',
   'Redo',
   'Strong',
