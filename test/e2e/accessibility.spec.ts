@@ -199,6 +199,33 @@ test('the panels are accessible', async ({ writer }) => {
   await isAccessible(writer, 'a training');
 });
 
+test('a training under way, and a suggestion that streams beside it, are accessible', async ({
+  writer,
+}) => {
+  test.setTimeout(180_000);
+  const { page } = writer;
+  await writer.opens('Harbour');
+  const voices = await writer.opensPanel('Voices');
+  await voices.getByRole('button', { name: 'New voice' }).click();
+  await voices.getByLabel('The sample manuscript').check();
+  await voices.getByText('For some minutes').click();
+  await voices.getByRole('textbox', { name: 'Minutes' }).fill('3');
+  await voices.getByText('Advanced').click();
+  await voices.getByLabel('Layers').selectOption('1');
+  await voices.getByLabel('Size of layer 1').fill('64');
+  await voices.getByLabel('Name', { exact: true }).fill('Second');
+  await voices.getByRole('button', { name: 'Start training' }).click();
+  await expect(voices.getByRole('progressbar', { name: 'Training of Second' })).toBeVisible();
+  await page.getByLabel('Length').selectOption({ label: '200 words' });
+  await writer.text.focus();
+  await writer.presses('ControlOrMeta+Enter');
+  await expect(writer.ghost).toHaveText(/\S/);
+  await isAccessible(writer, 'a training under way');
+  await voices.getByRole('button', { name: 'Pause' }).click();
+  await expect(voices.locator('.status')).toHaveText('Paused');
+  await isAccessible(writer, 'a paused training');
+});
+
 test('a narrow window is accessible', async ({ writer }) => {
   await writer.opens('Harbour');
   await writer.page.setViewportSize({ width: 420, height: 740 });
