@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import chardet from 'chardet';
 import { isBinaryFile } from 'isbinaryfile';
+import { centralEncoding } from './central-europe.ts';
 
 /** A text and the encoding it was in, as WHATWG names it; or why there is none. */
 export type Decoded =
@@ -69,7 +70,8 @@ const humps = /\p{Ll}[À-ÖØ-ÞŒŠŽŸ]/u;
 
 /**
  * Encodings of one byte a letter, or of Asia, likeliest first. Short western texts are ranked wrongly by
- * statistics alone, so windows-1252 comes first where it is half as likely as the best and looks right.
+ * statistics alone, so windows-1252 comes first where it is half as likely as the best and looks right,
+ * unless the letters are sure to be those of central Europe.
  */
 function narrowEncodings(bytes: Uint8Array): string[] {
   const sample = bytes.subarray(0, SAMPLE);
@@ -82,6 +84,8 @@ function narrowEncodings(bytes: Uint8Array): string[] {
   const names = ranked.map(({ name }) => String(name));
   const looksWestern = western.test(text) && accents * 3 < text.length;
   if (looksWestern && (latin?.confidence ?? 0) * 2 >= likeliest) names.unshift('windows-1252');
+  const central = centralEncoding(sample);
+  if (central !== null) names.unshift(central);
   // Not told by statistics at all: quotes of old Macs read as capitals within words, "heÕd".
   const mac = new TextDecoder('macintosh').decode(sample);
   if (humps.test(text) && western.test(mac) && !humps.test(mac)) names.unshift('macintosh');

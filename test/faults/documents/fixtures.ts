@@ -54,8 +54,8 @@ const english =
   'The sea was grey that day. “Go on,” she said — and so he went, naïve as ever, to the café. ';
 const stories: Readonly<Record<string, string>> = {
   'windows-1252': `${english}Ça va? Où êtes-vous, Zoë? Fußgänger über Brücken. `,
-  // Polish alone: Czech and Hungarian in it are taken for windows-1252, which is known.
-  'iso-8859-2':
+  'iso-8859-2': 'Příliš žluťoučký kůň úpěl ďábelské ódy. ',
+  'windows-1250':
     'Tamtego dnia morze było szare i nikt o nim nie mówił. Wyszła więc, idąc wśród łąk. ',
   'windows-1251': 'Съешь же ещё этих мягких французских булок, да выпей чаю. Он вышел. ',
   'koi8-r': 'Мороз и солнце; день чудесный! Ещё ты дремлешь, друг прелестный. ',
