@@ -37,21 +37,21 @@ test('a trainer killed in a training is shown within 2 s, resumes, and lets the 
   app,
   writer,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await writer.opens('Plate');
   await writer.presses('ControlOrMeta+End');
   const voices = await writer.opensPanel('Voices');
   await voices.getByRole('button', { name: 'New voice' }).click();
   await voices.getByLabel('The sample manuscript').check();
   await voices.getByLabel('Name', { exact: true }).fill('Second');
-  await voices.getByText('For some minutes').click();
-  await voices.getByRole('textbox', { name: 'Minutes' }).fill('2');
+  // By the pages, not by the clock: on a slow machine, too, something is learned soon, and it goes on for long.
+  await voices.getByRole('textbox', { name: /^Times through the pages/ }).fill('200');
   await voices.getByText('Advanced').click();
   await voices.getByLabel('Layers').selectOption('1');
   await voices.getByLabel('Size of layer 1').fill('64');
   await voices.getByRole('button', { name: 'Start training' }).click();
   // Something was learned, and kept.
-  await expect(voices.locator('blockquote').first()).toContainText(/\S/, { timeout: 40_000 });
+  await expect(voices.locator('blockquote').first()).toContainText(/\S/, { timeout: 90_000 });
   const first = await enginePid(app.pid, 'trainer');
   process.kill(first, 'SIGKILL');
   await expect(
@@ -60,7 +60,7 @@ test('a trainer killed in a training is shown within 2 s, resumes, and lets the 
   await writer.types(' went by');
   await writer.isSaved();
   expect(await writer.onDisk('Plate.md')).toBe(`${beginning} went by`);
-  await expect(voices.locator('.status')).toContainText('Studying', { timeout: 20_000 });
+  await expect(voices.locator('.status')).toContainText('Studying', { timeout: 60_000 });
   expect(await enginePid(app.pid, 'trainer')).not.toBe(first);
   await writer.presses('ControlOrMeta+Enter');
   await writer.hasSuggestion();
