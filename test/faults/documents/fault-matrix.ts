@@ -66,7 +66,10 @@ export const faultMatrix: Section = {
       const all = sites.flatMap(injectionsAt);
       const chosen = run.share >= 1 ? all : all.filter(() => roll(1000) < run.share * 1000);
       await inLanes(chosen.length, LANES, async (next) => {
-        for (let i = next(); i !== null; i = next()) await breakOnce(scene, chosen[i]!, tally);
+        for (let i = next(); i !== null; i = next()) {
+          await breakOnce(scene, chosen[i]!, tally);
+          if (i % 50 === 49) run.told(`${scene.name}: ${i + 1} of ${chosen.length}`);
+        }
       });
       run.told(`${scene.name}: ${chosen.length} faults at ${sites.length} calls`);
     }
