@@ -64,7 +64,8 @@ export const faultMatrix: Section = {
       const sites = await sitesOf(scene);
       calls += sites.length;
       const all = sites.flatMap(injectionsAt);
-      const chosen = run.share >= 1 ? all : all.filter(() => roll(1000) < run.share * 1000);
+      const share = run.share * (scene.part ?? 1);
+      const chosen = share >= 1 ? all : all.filter(() => roll(1000) < share * 1000);
       await inLanes(chosen.length, LANES, async (next) => {
         for (let i = next(); i !== null; i = next()) {
           await breakOnce(scene, chosen[i]!, tally);

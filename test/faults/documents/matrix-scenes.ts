@@ -11,6 +11,8 @@ export type Texts = ReadonlyMap<string, string>;
 
 export interface Scene {
   readonly name: string;
+  /** So much of its matrix is enough; all of it where nothing is said. */
+  readonly part?: number;
   /** With a disk that is well. */
   prepare(at: Folders): Promise<OpenHost>;
   act(open: OpenHost, at: Folders): Promise<Result<unknown>>;
@@ -183,6 +185,8 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'recover',
+    // Three starts of a host for each fault.
+    part: 0.2,
     prepare: left,
     act: (_, at) => recover(at),
     done: (texts) => texts.get('a.md') === NEW && has(texts, THEIRS),
