@@ -55,9 +55,9 @@ test('a dictionary that comes along is one that Chromium accepts', async () => {
       await text.pressSequentially(words);
     };
     await types('Wee rowed passt the harber. ');
-    await expect.poll(() => redPoints(page, text)).toBeGreaterThan(20);
+    await expect.poll(() => redPoints(page, text), { timeout: 30_000 }).toBeGreaterThan(20);
     await types('The American color. ');
-    await expect.poll(() => redPoints(page, text)).toBeGreaterThan(20);
+    await expect.poll(() => redPoints(page, text), { timeout: 30_000 }).toBeGreaterThan(20);
     // Words of the list, and words that its rules make.
     await types('We unlocked the theatres; the harbour’s colours were 21st-rate. ');
     await page.waitForTimeout(1000);
