@@ -9,8 +9,8 @@ import type { Platform } from '../host/types.ts';
 import { printPdf } from './print.ts';
 
 /**
- * Dialogs, trash and file manager of the system, who checks the spelling and with which words. `window` is what a dialog
- * belongs to, if any is open.
+ * Dialogs, trash and file manager of the system, who checks the spelling and with which words. `window` is
+ * what a dialog belongs to, if any is open.
  */
 export function electronPlatform(
   window: () => BaseWindow | null,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cpu, type Device } from '../../../src/main/backends/devices/index.ts';
 import { loadWebgpu } from '../../../src/main/backends/webgpu/index.ts';
-import { Readings } from '../../../src/main/engine/devices/index.ts';
+import { Readings } from '../../../src/main/files/readings.ts';
 import { trainVoice } from '../../../src/main/engine/train-voice.ts';
 import type { TrainingEvent } from '../../../src/shared/events.ts';
 import { gpuOf, webgpuForTests } from '../../helpers/backends.ts';

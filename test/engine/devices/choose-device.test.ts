@@ -4,11 +4,11 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   chooseDevice,
   forkGauge,
-  Readings,
   type DeviceWork,
   type Equipment,
   type Gauge,
 } from '../../../src/main/engine/devices/index.ts';
+import { Readings } from '../../../src/main/files/readings.ts';
 import type { GaugeRequest } from '../../../src/main/protocol/gauge.ts';
 import { fakeProgram, useFakes } from '../../helpers/devices.ts';
 import { until } from '../../helpers/engines.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Readings, type Equipment } from '../../../src/main/engine/devices/index.ts';
+import type { Equipment } from '../../../src/main/engine/devices/index.ts';
+import { Readings } from '../../../src/main/files/readings.ts';
 import { estimateTraining } from '../../../src/main/engine/estimate-training.ts';
 import {
   trainVoice,

@@ -5,4 +5,3 @@ export { equipmentHere, type Equipment, type Gauge } from './equipment.ts';
 export { engineProgram, forkGauge } from './fork.ts';
 export { gaugeDevice } from './gauge.ts';
 export { stepShapeOf } from './shape.ts';
-export { Readings, readingKey, type DeviceReading } from '../../files/readings.ts';
