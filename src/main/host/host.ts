@@ -43,17 +43,18 @@ const platforms: Readonly<Record<string, 'mac' | 'windows'>> = { darwin: 'mac', 
  * @throws UserError when the folders cannot be used, or another Understudy uses them
  */
 export async function createHost(options: HostOptions): Promise<Host> {
-  const release = await claim(options.dataFolder);
+  const opened = new AsyncDisposableStack();
+  opened.defer(await claim(options.dataFolder));
   try {
-    return await assemble(options, release);
+    return await assemble(options, opened);
   } catch (error) {
-    await release();
+    await opened.disposeAsync();
     throw error;
   }
 }
 
-/** `release` lets go of the data folder at the end. */
-async function assemble(options: HostOptions, release: () => Promise<void>): Promise<Host> {
+/** What is to be closed at the end, also of a start that fails, goes onto `opened`. */
+async function assemble(options: HostOptions, opened: AsyncDisposableStack): Promise<Host> {
   const { dataFolder, platform, log, launch } = options;
   const at = (name: string): string => join(dataFolder, name);
   await prepare(dataFolder, log);
@@ -83,8 +84,12 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     notice,
   });
   const folders = await KnownFolders.open(at('folders.json'), notice);
+  for (const store of [settings, session, history, chosen, folders]) {
+    opened.defer(() => store.flush());
+  }
   const wordFile = { path: at('words.json'), schema: wordsSchema, fallback: {}, notice };
   const words = new WordCounts(await JsonFile.open(wordFile));
+  opened.defer(() => words.flush());
 
   const dictionary = new Dictionary({
     added: await JsonFile.open({
@@ -107,6 +112,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     tell: platform.spellAlso,
     log,
   });
+  opened.defer(() => dictionary.close());
 
   const undo = new UndoStore(at('undo'), log);
   undo.prune(new Date()).catch((error: unknown) => log(`Old undo histories: ${String(error)}`));
@@ -148,7 +154,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       for (const sentence of told) notice(sentence);
       session.bringUp(unsaved);
     }
-    const opened = await Library.open({
+    const library = await Library.open({
       places,
       words,
       documents,
@@ -162,7 +168,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       log,
     });
     dictionary.open(places.root);
-    return opened;
+    return library;
   };
   // The writer's own folder is not made anew: where it is gone, an empty one would look like a loss.
   const isChosen = !options.libraryNamed && chosen.value.folder !== options.libraryFolder;
@@ -174,6 +180,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       })
     : await Places.make(options.libraryFolder);
   let library = await openLibrary(places);
+  opened.defer(() => library.close());
   const disclosures = new Disclosures({
     library: () => library,
     documents,
@@ -189,6 +196,10 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     threads: () => settings.value.threads,
     changed: (status) => emit('enginesChanged', status),
     log,
+  });
+  opened.defer(() => {
+    engines.dispose();
+    devices.dispose();
   });
   const voicePath = (name: string): string => voices.pathOf(name);
   const suggestions = createSuggestions({
@@ -212,6 +223,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
     places: () => library.places,
     sample: options.sampleManuscript,
   });
+  opened.defer(() => sources.close());
   const training = createTraining({
     engines,
     voicePath,
@@ -377,13 +389,7 @@ async function assemble(options: HostOptions, release: () => Promise<void>): Pro
       await snapshots.close();
       await training.dispose();
       suggestions.dispose();
-      engines.dispose();
-      devices.dispose();
-      await library.close();
-      await dictionary.close();
-      for (const store of [settings, session, history, chosen, words, folders]) await store.flush();
-      await sources.close();
-      await release();
+      await opened.disposeAsync();
     },
   };
 }

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { isLeftover } from '../../../src/main/files/atomic.ts';
 import { unwrap } from '../../../src/shared/result.ts';
 import { dice } from '../../helpers/dice.ts';
@@ -171,20 +170,9 @@ async function startAgain(
   } finally {
     await next.host.close();
     // Only now: it writes files of its own.
-    const left = await leftoversIn(at.root);
+    const left = everything(at.root).filter((path) => isLeftover(path.split('/').at(-1)!));
     if (left.length > 0) tally.leftovers.push(`${name}: ${left.join(', ')}`);
   }
-}
-
-/** Temporary files that nobody is writing: hosts that have ended here may still count words. */
-async function leftoversIn(root: string): Promise<readonly string[]> {
-  const look = (): string[] =>
-    everything(root).filter((path) => isLeftover(path.split('/').at(-1)!));
-  const found = look();
-  if (found.length === 0) return found;
-  await wait(1000);
-  const later = look();
-  return found.filter((path) => later.includes(path));
 }
 
 async function timelineOf({ client: { call } }: OpenHost): Promise<readonly string[]> {

@@ -48,7 +48,7 @@ export class Library {
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> = Promise.resolve();
   #turn: Promise<unknown> = Promise.resolve();
-  #counting = false;
+  #counting: Promise<void> | null = null;
   #told = '';
   #closed = false;
 
@@ -228,6 +228,8 @@ export class Library {
     await this.#turn;
     // Whoever asked for it has heard how it ended.
     await this.#reading.catch(() => undefined);
+    // What it counted is kept: nothing may be written once the folder belongs to nobody.
+    await this.#counting;
   }
 
   async #move(from: string, to: string): Promise<string> {
@@ -339,7 +341,6 @@ export class Library {
   /** Counts words in the background, a file at a time. */
   #count(): void {
     if (this.#counting || this.#tree.uncounted.length === 0) return;
-    this.#counting = true;
     const work = async (): Promise<void> => {
       const { words } = this.#options;
       let n = 0;
@@ -352,10 +353,10 @@ export class Library {
       }
       words.keep();
     };
-    work()
+    this.#counting = work()
       .catch((error: unknown) => this.#options.log(`Counting words: ${String(error)}`))
       .finally(() => {
-        this.#counting = false;
+        this.#counting = null;
         if (!this.#closed) this.#refreshSoon(0);
       });
   }
