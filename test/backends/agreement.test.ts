@@ -122,12 +122,20 @@ onEachBackend((use) => {
   }
 
   test('every backend drops the same elements', async () => {
-    const values = uniform(createRandom(8), 10_007);
+    // A period that fits no dimension, one of some dimensions, and recurrent weights, whose mask is large.
+    const cases = [
+      { shape: [10_007], period: 513 },
+      { shape: [11, 23, 40], period: 920 },
+      { shape: [640, 160], period: 102_400 },
+    ];
     const masked = async (): Promise<Float32Array[]> => {
       const found: Float32Array[] = [];
-      for (const seed of [0, 1, 0xffffffff]) {
-        const x = tensor(values);
-        const y = dropout(x, 0.37, seed, 513);
+      for (const [{ shape, period }, seed] of cases.flatMap((each) =>
+        [0, 1, 0xffffffff].map((seed) => [each, seed] as const),
+      )) {
+        const size = shape.reduce((n, d) => n * d, 1);
+        const x = tensor(uniform(createRandom(8), size), shape);
+        const y = dropout(x, 0.37, seed, period);
         // A product with a mask may be -0 where something is dropped; adding 0 makes that 0.
         found.push((await y.data<'float32'>()).map((value) => value + 0));
         x.dispose();

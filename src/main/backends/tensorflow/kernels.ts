@@ -92,8 +92,7 @@ const dropout: DeviceKernel = (call) => {
   const { ops } = call;
   const x = call.handle('x');
   const [rate, seed, period] = [call.number('rate'), call.number('seed'), call.number('period')];
-  const mask = dropoutMask(x.shape, { rate, seed, period });
-  return ops.mul(x, ops.tensor(mask.values, mask.shape));
+  return ops.mul(x, dropoutMask(ops, x.shape, { rate, seed, period }));
 };
 
 const linear: DeviceKernel = (call) => {

@@ -1,4 +1,7 @@
-import { elementsOf, type Attribute, type Binding, type Handle } from './binding.ts';
+import { elementsOf, type Attribute, type Binding, type Handle, type Values } from './binding.ts';
+
+/** The two words of an int64, the low one first. */
+const halves = (value: number): [number, number] => [value | 0, Math.floor(value / 2 ** 32)];
 
 /** Host tensors that kernels ask for again and again: shapes, axes, sizes. They live as long as the backend. */
 export class Constants {
@@ -19,9 +22,9 @@ export class Constants {
     return this.#make(`${value}`, [], this.#binding.TF_INT32, [value]);
   }
 
-  /** int64, a scalar that is not negative and fits 31 bits. */
+  /** int64, a scalar of 0 to 2^53. */
   long(value: number): Handle {
-    return this.#make(`${value}L`, [], this.#binding.TF_INT64, [value, 0]);
+    return this.#make(`${value}L`, [], this.#binding.TF_INT64, halves(value));
   }
 
   #make(key: string, shape: number[], dtype: number, values: readonly number[]): Handle {
@@ -77,6 +80,11 @@ export class Ops {
     return handle;
   }
 
+  /** Frees what was made here before `close` does. */
+  free(handle: Handle): void {
+    this.binding.deleteTensor(this.keep(handle).id);
+  }
+
   close(): void {
     for (const id of this.#made) this.binding.deleteTensor(id);
     this.#made.clear();
@@ -124,7 +132,15 @@ export class Ops {
 
   /** A tensor of these values, which are not written again. */
   tensor(values: Float32Array, shape: readonly number[]): Handle {
-    const dtype = this.binding.TF_FLOAT;
+    return this.#create(shape, this.binding.TF_FLOAT, values);
+  }
+
+  /** int64, values of 0 to 2^53. */
+  longs(values: readonly number[], shape: readonly number[]): Handle {
+    return this.#create(shape, this.binding.TF_INT64, Int32Array.from(values.flatMap(halves)));
+  }
+
+  #create(shape: readonly number[], dtype: number, values: Values): Handle {
     const handle = { id: this.binding.createTensor(shape, dtype, values), shape, dtype };
     this.#made.add(handle.id);
     return handle;
@@ -209,6 +225,24 @@ export class Ops {
 
   unary(name: 'Sigmoid' | 'Tanh' | 'Square' | 'Sqrt', x: Handle): Handle {
     return this.one(name, [this.floats], [x]);
+  }
+
+  /** Of int64 tensors of broadcastable shapes; a comparison gives booleans. */
+  longBinary(
+    name: 'AddV2' | 'Mul' | 'BitwiseAnd' | 'BitwiseXor' | 'RightShift' | 'GreaterEqual',
+    a: Handle,
+    b: Handle,
+  ): Handle {
+    return this.one(name, [this.type('T', this.binding.TF_INT64)], [a, b]);
+  }
+
+  /** Booleans as 0 and 1. */
+  toFloats(x: Handle): Handle {
+    const types = [
+      this.type('SrcT', this.binding.TF_BOOL),
+      this.type('DstT', this.binding.TF_FLOAT),
+    ];
+    return this.one('Cast', [...types, this.flag('Truncate', false)], [x]);
   }
 
   /** The product of two matrices, either of them transposed. */
