@@ -15,6 +15,8 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** When each line of standard output had come, in milliseconds of `performance.now()`. */
+  readonly arrivals: readonly number[];
   /** Resolves once standard output matches. */
   until(pattern: RegExp): Promise<void>;
 }
@@ -27,9 +29,12 @@ export function start(cwd: string, args: readonly string[], input?: string): Run
   });
   let out = '';
   let err = '';
+  const arrivals: number[] = [];
   const waiting = new Set<() => void>();
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
+    const now = performance.now();
+    arrivals.push(...Array.from(text.matchAll(/\n/g), () => now));
     for (const check of waiting) check();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
@@ -43,6 +48,7 @@ export function start(cwd: string, args: readonly string[], input?: string): Run
   return {
     child,
     ended,
+    arrivals,
     until: (pattern) =>
       new Promise((done, failed) => {
         const check = (): void => {

@@ -84,7 +84,7 @@ export const exports: Section = {
   about:
     'novels are written as .docx, .epub and .html, and other programs read the same words in them',
   short: 0.01,
-  among: 0.1,
+  among: 0.05,
   async measure(section: Run): Promise<readonly Figure[]> {
     using folder = temporaryFolder();
     using heart = heartOf(section);

@@ -64,7 +64,7 @@ export const novels: Section = {
   name: 'novels',
   about: 'novels that other programs wrote in each format are read with the same words',
   short: 0.005,
-  among: 0.1,
+  among: 0.05,
   async measure(run) {
     const what = 'novels with the same words';
     if (!(await works('pandoc'))) return [skipped(what, 'pandoc is not installed', 'all')];

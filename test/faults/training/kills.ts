@@ -40,6 +40,9 @@ const moments: readonly Moment[] = [
   { name: 'beginning', share: 15, after: /"stage":"measuring"/, within: 900, anew: true },
 ];
 
+/** Seconds between two saves of a training, and the share of its time that they may take: see engine/keeper.ts. */
+const [SAVE_EVERY, SHARE] = [5, 0.03];
+
 /** Kills beyond those that were asked for. */
 const MORE = 20;
 
@@ -50,10 +53,8 @@ export interface Killed {
   readonly due: number;
   /** Those of them that went on from the very step that was saved. */
   readonly resumed: number;
-  /** Seconds of training that each kill lost. */
-  readonly lost: readonly number[];
-  /** Seconds of training between two evaluations, which are when it may save; the longest that was seen. */
-  readonly evaluationEvery: number;
+  /** Seconds of training that each kill lost, and the most that it may have: the run's longest interval. */
+  readonly lost: readonly { readonly seconds: number; readonly interval: number }[];
 }
 
 /** The step that a resumed run must go on from, or null when there is nothing to go on from. */
@@ -88,11 +89,22 @@ const secondsBySteps = (lines: Lines): Map<number, number> =>
       .map(({ step, seconds }) => [Number(step), Number(seconds)]),
   );
 
+/** Seconds of training between two evaluations, which are when it may save: the most that there were. */
 function longestGap(lines: Lines): number {
   const at = lines
     .filter(({ event }) => event === 'evaluation')
     .map((line) => Number(line['seconds']));
   return Math.max(0, ...at.slice(1).map((seconds, i) => seconds - at[i]!));
+}
+
+/** Seconds that a save took, with the samples after it; the most of those that came to their end. */
+function longestSave(lines: Lines, arrivals: readonly number[]): number {
+  const saves = lines.flatMap(({ stage }, i) => {
+    if (stage !== 'saving') return [];
+    const next = lines.findIndex(({ event }, k) => k > i && event !== 'sample');
+    return next === -1 ? [] : [(arrivals[next]! - arrivals[i]!) / 1000];
+  });
+  return Math.max(0, ...saves);
 }
 
 /**
@@ -117,8 +129,7 @@ export async function killAgainAndAgain(
   const voice = join(folder.path, 'my.voice');
   const common = ['train', 'pages.txt', '--out', 'my.voice', '--json', '--threads', '1'];
   const hits = new Map<string, number>();
-  const lost: number[] = [];
-  let evaluationEvery = 0;
+  const lost: { seconds: number; interval: number }[] = [];
   let [due, resumed] = [0, 0];
   /** Whether a run has come to its first step, before which there must be a voice. */
   let began = false;
@@ -166,10 +177,13 @@ export async function killAgainAndAgain(
       if (older.length > 0) throw new Error(`${name}: ${older.join(', ')} was left behind`);
     }
     const trained = secondsBySteps(lines);
-    evaluationEvery = Math.max(evaluationEvery, longestGap(lines));
     const kept = (await savedStep(voice)) ?? 0;
     const end = Math.max(0, ...trained.values());
-    lost.push(end - (trained.get(kept) ?? Math.min(end, ...trained.values())));
+    lost.push({
+      seconds: end - (trained.get(kept) ?? Math.min(end, ...trained.values())),
+      interval:
+        Math.max(SAVE_EVERY, longestSave(lines, running.arrivals) / SHARE) + longestGap(lines),
+    });
     began ||= lines.some(({ stage }) => stage === 'training');
     await assertLoads(voice, began).catch((error: unknown) => {
       throw new Error(name, { cause: error });
@@ -178,5 +192,5 @@ export async function killAgainAndAgain(
     options.told?.(`${name}: loads, ${goesOn ? `went on from step ${saved}` : 'a new voice'}`);
   }
   await savedStep(voice);
-  return { hits, due, resumed, lost, evaluationEvery };
+  return { hits, due, resumed, lost };
 }
