@@ -10,6 +10,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { defaultSettings } from '../src/shared/api/index.ts';
+import { sampleRecipe } from '../src/shared/sample-recipe.ts';
 import { Problems } from '../test/e2e/problems.ts';
 import { webRoom } from '../test/e2e/web-host.ts';
 
@@ -31,23 +32,24 @@ The frost came early that year, and it came up out of the ground. I had the stov
 
 He always told me so, as if I might have had some other weather of my own. I hung the handle on its hook and looked out through the hatch. The first lorry was standing on the drove with its lights on, and I could hear the driver, and`;
 
-/** For two minutes and 70 KB, many small steps of a small network learn the most. */
+/** As the first run learns it, but for two minutes. */
+const { network, training } = sampleRecipe;
 const numbers = {
-  'Size of layer 1': '192',
-  'Size of layer 2': '192',
-  'Dropout, input': '0.05',
-  'Dropout, between layers': '0.1',
-  'Dropout, output': '0.1',
-  'Learning rate': '0.004',
-  Batch: '8',
-  Window: '50',
+  'Size of layer 1': network?.layers?.[0],
+  'Size of layer 2': network?.layers?.[1],
+  'Dropout, input': training?.dropoutIn,
+  'Dropout, between layers': training?.dropoutBetween,
+  'Dropout, output': training?.dropoutOut,
+  'Learning rate': training?.rate,
+  Batch: training?.batch,
+  Window: training?.window,
 };
 
 const { values } = parseArgs({
   options: {
     keep: { type: 'string' },
     list: { type: 'string' },
-    seed: { type: 'string', default: '7' },
+    seed: { type: 'string', default: '29' },
     creativity: { type: 'string', default: '30' },
   },
 });
@@ -90,15 +92,16 @@ async function train(page) {
     await panel.getByText(fold, { exact: true }).first().click();
   }
   for (const [label, value] of Object.entries(numbers)) {
-    await panel.getByRole('textbox', { name: label, exact: true }).fill(value);
+    await panel.getByRole('textbox', { name: label, exact: true }).fill(String(value));
   }
   await panel.getByRole('button', { name: 'Start training' }).click();
   await panel.getByText(/^(7|8)\d %$/).waitFor({ timeout: 240_000 });
   await panel.getByRole('heading', { name: voice }).scrollIntoViewIfNeeded();
   await take(page, 'training');
-  await panel.locator('.ending').getByText(`${voice} is ready.`).waitFor({ timeout: 120_000 });
+  await panel.locator('.ending').waitFor({ timeout: 120_000 });
   await panel.getByRole('button', { name: 'Done' }).click();
   await panel.getByRole('button', { name: 'Close Voices' }).click();
+  await page.getByRole('button', { name: 'Close this message' }).click();
 }
 
 /** Opens the draft and gives the suggestion of a seed. @param {Page} page @param {string} seed */
@@ -146,8 +149,10 @@ try {
     storageState: await room.page.context().storageState(),
   });
   const page = await context.newPage();
-  await page.goto(new URL('/', room.page.url()).href);
-  await room.page.close();
+  const address = new URL('/', room.page.url()).href;
+  // One page at a time has the line to the host.
+  await room.page.goto('about:blank');
+  await page.goto(address);
   await page.getByRole('treeitem', { name: new RegExp(`^${draft}, `) }).click();
   await page.getByRole('textbox', { name: `Text of ${draft}` }).focus();
   await page.keyboard.press('ControlOrMeta+End');
