@@ -10,15 +10,12 @@ test('a sampler killed in a suggestion is shown within 2 s, and the text is unto
 }) => {
   await writer.opens('Plate');
   await writer.presses('ControlOrMeta+End');
-  const advanced = await writer.opensAdvanced();
-  await writer.fills(advanced.getByLabel('Alternatives'), '8');
-  await writer.presses('Escape');
-  await writer.page.getByLabel('Length').selectOption({ label: '200 words' });
+  await writer.asksForMuch();
   await writer.text.focus();
   await writer.presses('ControlOrMeta+Enter');
   await expect(writer.ghost).toHaveText(/\S/);
   await writer.presses('Escape');
-  // Looked up before: eight alternatives may be written sooner than a process is found.
+  // Looked up before: a suggestion may be written sooner than a process is found.
   const sampler = await enginePid(app.pid, 'sampler');
   await writer.presses('ControlOrMeta+Enter');
   await expect(writer.ghost).toHaveText(/\S/);

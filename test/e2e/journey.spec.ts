@@ -108,13 +108,7 @@ test('a writer writes, trains a voice, is continued, and finds everything again'
   });
 
   await test.step('Escape stops it and keeps what came; again, and it is gone', async () => {
-    const advanced = await writer.opensAdvanced();
-    await page.keyboard.press('Escape');
-    await expect(advanced).toBeHidden();
-    await page.getByLabel('Length').selectOption({ label: '200 words' });
-    const again = await writer.opensAdvanced();
-    await writer.fills(again.getByLabel('Length'), '2000');
-    await page.keyboard.press('Escape');
+    await writer.asksForMuch();
     await writer.text.focus();
     await writer.presses('ControlOrMeta+Enter');
     await expect(writer.ghost).toHaveText(/\S/);

@@ -153,6 +153,15 @@ export class Writer {
     return dialog;
   }
 
+  /** Makes suggestions so long that there is time for something while one streams. */
+  async asksForMuch(): Promise<void> {
+    await this.page.getByLabel('Length').selectOption({ label: '200 words' });
+    const advanced = await this.opensAdvanced();
+    await this.fills(advanced.getByLabel('Length'), '2000');
+    await this.presses('Escape');
+    await expect(advanced).toBeHidden();
+  }
+
   get creativity(): Locator {
     return this.page.getByRole('slider', { name: 'Creativity', exact: true });
   }
