@@ -1,4 +1,5 @@
 import { expect, test } from './fixtures.ts';
+import { enginePid } from './processes.ts';
 
 const page1 = 'It had rained in the night, and the first lorry over the plate';
 test.use({ manuscripts: { 'Plate.md': page1 }, voices: ['Mine'] });
@@ -130,14 +131,21 @@ test('with a seed of its own the same place is continued the same way', async ({
   expect(await writer.hasSuggestion()).toBe(first);
 });
 
-test('the Stop button ends the stream and keeps what came', async ({ writer }) => {
+test('the Stop button ends the stream and keeps what came', async ({ app, writer }) => {
   await writer.asksForMuch();
+  const sampler = await enginePid(app.pid, 'sampler');
   await writer.text.focus();
   await writer.presses('ControlOrMeta+Enter');
   await expect(writer.ghost).toHaveText(/\S/);
-  // By force: while a click waited for it to stand still, the stream might end.
-  await writer.page.getByRole('button', { name: 'Stop', exact: true }).click({ force: true });
-  const kept = await writer.hasSuggestion();
+  // It rests, as the stream may end before the button is found.
+  process.kill(sampler, 'SIGSTOP');
+  try {
+    await writer.page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await writer.hasSuggestion();
+  } finally {
+    process.kill(sampler, 'SIGCONT');
+  }
+  const kept = (await writer.ghost.textContent())!;
   expect(kept.split(/\s+/).length).toBeLessThan(2000);
   await writer.page.waitForTimeout(300);
   expect(await writer.ghost.textContent()).toBe(kept);
