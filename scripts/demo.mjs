@@ -1,5 +1,5 @@
 // Trains a voice on the sample manuscript in under a minute and continues one paragraph three ways.
-// Everything happens in a temporary folder; --keep FOLDER keeps the voice there.
+// The voice stays in the system's temporary folder, to be tried as the command says; --keep FOLDER puts it there.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -49,6 +49,7 @@ async function understudy(...args) {
   if (code !== 0) throw new Error(`understudy ${args[0]} ended with exit code ${code}.`);
 }
 
+/** Of a demo that fails nothing is left. */
 const temporary = mkdtempSync(path.join(tmpdir(), 'understudy-demo-'));
 const voice = values.keep ?? path.join(temporary, 'demo.voice');
 try {
@@ -66,6 +67,5 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
-} finally {
   rmSync(temporary, { recursive: true, force: true });
 }

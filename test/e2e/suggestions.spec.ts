@@ -151,8 +151,9 @@ test('the Stop button ends the stream and keeps what came', async ({ app, writer
   expect(await writer.ghost.textContent()).toBe(kept);
   await writer.presses('Tab');
   await expect(writer.ghost).toHaveCount(0);
-  // Lines that are out of sight are not drawn, nor at once those that come into sight.
-  await expect.poll(() => writer.shown()).toContain(kept.trimEnd().slice(-40));
+  // Lines that are out of sight are not drawn, and a suggestion that begins a paragraph does not show its breaks.
+  const bare = (text: string): string => text.replace(/\s+/g, '');
+  await expect.poll(async () => bare(await writer.onDisk('Plate.md'))).toBe(bare(page1 + kept));
 });
 
 test('commands that take a suggestion are done from the palette', async ({ writer }) => {

@@ -53,7 +53,7 @@ export interface Killed {
   readonly due: number;
   /** Those of them that went on from the very step that was saved. */
   readonly resumed: number;
-  /** Seconds of training that each kill lost, and the most that it may have: the run's longest interval. */
+  /** Seconds of training that each kill lost, and the most that it may have: until the next save was due. */
   readonly lost: readonly { readonly seconds: number; readonly interval: number }[];
 }
 
@@ -97,14 +97,14 @@ function longestGap(lines: Lines): number {
   return Math.max(0, ...at.slice(1).map((seconds, i) => seconds - at[i]!));
 }
 
-/** Seconds that a save took, with the samples after it; the most of those that came to their end. */
-function longestSave(lines: Lines, arrivals: readonly number[]): number {
+/** Seconds that the last save took that came to its end, with the samples after it; 0 where none did. */
+function lastSave(lines: Lines, arrivals: readonly number[]): number {
   const saves = lines.flatMap(({ stage }, i) => {
     if (stage !== 'saving') return [];
     const next = lines.findIndex(({ event }, k) => k > i && event !== 'sample');
     return next === -1 ? [] : [(arrivals[next]! - arrivals[i]!) / 1000];
   });
-  return Math.max(0, ...saves);
+  return saves.at(-1) ?? 0;
 }
 
 /**
@@ -181,8 +181,7 @@ export async function killAgainAndAgain(
     const end = Math.max(0, ...trained.values());
     lost.push({
       seconds: end - (trained.get(kept) ?? Math.min(end, ...trained.values())),
-      interval:
-        Math.max(SAVE_EVERY, longestSave(lines, running.arrivals) / SHARE) + longestGap(lines),
+      interval: Math.max(SAVE_EVERY, lastSave(lines, running.arrivals) / SHARE) + longestGap(lines),
     });
     began ||= lines.some(({ stage }) => stage === 'training');
     await assertLoads(voice, began).catch((error: unknown) => {
