@@ -172,13 +172,12 @@ test('what is typed while the other half is gone stays on the page, and a banner
 }) => {
   test.skip(host !== 'web', 'In Electron the page ends with its host.');
   await writer.opens('One');
-  await app.problems.whileAway(async () => {
-    process.kill(app.pid, 'SIGKILL');
-    await expect(writer.page.getByText(/what you write stays here/)).toBeVisible();
-    await writer.text.focus();
-    await writer.presses('ControlOrMeta+Home');
-    await writer.page.keyboard.type('Alone. ');
-    expect(await writer.shown()).toContain('Alone. The first page.');
-  });
+  app.problems.stayAway();
+  process.kill(app.pid, 'SIGKILL');
+  await expect(writer.page.getByText(/what you write stays here/)).toBeVisible();
+  await writer.text.focus();
+  await writer.presses('ControlOrMeta+Home');
+  await writer.page.keyboard.type('Alone. ');
+  expect(await writer.shown()).toContain('Alone. The first page.');
   expect(await writer.onDisk('One.md')).toBe('The first page.\n');
 });

@@ -21,6 +21,11 @@ export class Problems {
     page.on('crash', () => this.#add('the page crashed'));
   }
 
+  /** From here on the host is gone. */
+  stayAway(): void {
+    this.#away = true;
+  }
+
   /** A page whose host is gone says so; that is no problem. */
   async whileAway(work: () => Promise<void>): Promise<void> {
     this.#away = true;

@@ -136,3 +136,23 @@ test('a shortcut is heard while a name is typed in the library', async ({ writer
   await writer.presses('ControlOrMeta+Shift+P');
   await expect(writer.page.getByRole('dialog', { name: 'All commands' })).toBeVisible();
 });
+
+test('coming back to the text finds the caret where it was, however busy the page is', async ({
+  page,
+  writer,
+}) => {
+  await writer.opens('One');
+  await writer.presses('ControlOrMeta+End');
+  await writer.asksForMuch();
+  // The browser tells of the caret that it puts at the start only when this is done.
+  await page.evaluate(() => {
+    document.addEventListener('focusin', () => {
+      const until = performance.now() + 400;
+      while (performance.now() < until);
+    });
+  });
+  await writer.text.focus();
+  await page.waitForTimeout(100);
+  await page.keyboard.type('Here.');
+  await expect.poll(() => writer.shown()).toMatch(/Here\.$/);
+});

@@ -24,6 +24,7 @@ import {
 import type { Settings } from '../../shared/api/index.ts';
 import { announcer } from './announce.ts';
 import { autoSuggest } from './auto-suggest.ts';
+import { caretKept } from './caret.ts';
 import { counts } from './counts.ts';
 import { focus } from './focus.ts';
 import { bold, heading, italic } from './format.ts';
@@ -87,6 +88,7 @@ export function baseExtensions(callbacks: EditorCallbacks, nonce: string): Exten
       // Files are the library's: the page around the editor takes them.
       drop: (event) => (event.dataTransfer?.files.length ?? 0) > 0,
     }),
+    caretKept,
     EditorView.lineWrapping,
     EditorView.perLineTextDirection.of(true),
     drawSelection({ cursorBlinkRate: 0 }),

@@ -17,6 +17,7 @@ import {
   type Text,
 } from '@codemirror/state';
 import { drawSelection, EditorView, keymap } from '@codemirror/view';
+import { caretKept } from '../caret.ts';
 import { markdown } from '../markdown.ts';
 import { editsOf } from '../origin.ts';
 import { proseTheme } from '../prose-theme.ts';
@@ -280,6 +281,7 @@ const look = (nonce: string, editable: boolean): Extension => [
   EditorView.lineWrapping,
   EditorView.perLineTextDirection.of(true),
   EditorState.readOnly.of(!editable),
+  caretKept,
   EditorView.contentAttributes.of({
     tabindex: '0',
     spellcheck: 'false',
