@@ -1,6 +1,13 @@
-import { applyEdits } from '../../src/main/engine/process/texts.ts';
 import type { DocumentListener, OpenDocuments, TextOfDocument } from '../../src/main/host/types.ts';
 import type { Edit } from '../../src/shared/api/index.ts';
+import { ChunkedText } from '../../src/shared/chunked-text.ts';
+
+/** The text after edits that fit. */
+export function edited(text: string, edits: readonly Edit[]): string {
+  const chunked = new ChunkedText(text);
+  chunked.apply(edits);
+  return chunked.toString();
+}
 
 /** Open documents that a test changes by hand. */
 export class Documents implements OpenDocuments {
@@ -28,7 +35,7 @@ export class Documents implements OpenDocuments {
 
   edit(path: string, ...edits: Edit[]): void {
     const { text, version } = this.get(path)!;
-    const next = { path, text: applyEdits(text, edits), version: version + 1 };
+    const next = { path, text: edited(text, edits), version: version + 1 };
     this.#documents.set(path, next);
     for (const listener of this.#listeners) listener.edited(path, next.version, edits);
   }

@@ -14,7 +14,6 @@ import {
 } from '@codemirror/commands';
 import { EditorState, type Extension } from '@codemirror/state';
 import {
-  drawSelection,
   dropCursor,
   EditorView,
   highlightSpecialChars,
@@ -43,6 +42,7 @@ import { carrying, provenanceState, provenanceView, share } from './provenance/i
 import { proseTheme } from './prose-theme.ts';
 import { reports } from './reports.ts';
 import { findAndReplace, findNext, findPrevious, openFind, openReplace } from './search-panel.ts';
+import { drawnSelection } from './selection.ts';
 import { smartPunctuation } from './smart-punctuation.ts';
 import type { EditorCallbacks, EditorCommand } from './types.ts';
 import { air, typewriter } from './typewriter.ts';
@@ -91,7 +91,7 @@ export function baseExtensions(callbacks: EditorCallbacks, nonce: string): Exten
     caretKept,
     EditorView.lineWrapping,
     EditorView.perLineTextDirection.of(true),
-    drawSelection({ cursorBlinkRate: 0 }),
+    drawnSelection,
     dropCursor(),
     highlightSpecialChars(),
     history({ minDepth: 500 }),

@@ -28,19 +28,15 @@ const page = EditorView.theme({
   // The margins are padding: a click beside a line goes to the line.
   '.cm-content': {
     padding: `clamp(32px, 11vh, 128px) max(2.6em, calc((100% - ${MEASURE}) / 2)) 45vh`,
-    caretColor: 'var(--caret)',
     overflowWrap: 'anywhere',
   },
   '&.cm-typewriter .cm-content': { paddingTop: '45vh', paddingBottom: '55vh' },
   '.cm-line': { padding: '0' },
-  '.cm-cursor, .cm-dropCursor': {
+  '.cm-dropCursor': {
     borderLeft: '2px solid var(--caret)',
     marginLeft: '-1px',
     borderRadius: '1px',
   },
-  '&:not(.cm-focused) .cm-cursor': { display: 'block', opacity: '0.35' },
-  '.cm-selectionLayer .cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground':
-    { background: 'var(--selection)' },
   '.cm-searchMatch': { backgroundColor: 'var(--found)', borderRadius: '2px' },
   '.cm-searchMatch-selected': { backgroundColor: 'var(--found-now)' },
   '.cm-specialChar': { color: 'var(--ink-3)' },
@@ -143,8 +139,6 @@ const ghost = EditorView.theme({
   '.cm-ghost-chip[hidden]': { display: 'none' },
   '@media (forced-colors: active)': {
     '.cm-ghost-text': { border: '1px solid GrayText', color: 'GrayText' },
-    '.cm-cursor': { borderLeftColor: 'CanvasText' },
-    '.cm-selectionBackground': { forcedColorAdjust: 'none', background: 'Highlight !important' },
   },
 });
 

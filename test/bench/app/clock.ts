@@ -56,7 +56,10 @@ function startClock(): void {
     'keydown',
     (event) => {
       if (event.key.length === 1 && !event.ctrlKey) pressed = event.timeStamp;
-      if (event.key === 'Enter' && event.ctrlKey) asked = event.timeStamp;
+      if (event.key === 'Enter' && event.ctrlKey) {
+        asked = event.timeStamp;
+        watch();
+      }
       if (event.key === 'Escape' && clock.streams > 0 && escaped === 0) escaped = event.timeStamp;
     },
     { capture: true },
@@ -96,15 +99,21 @@ function startClock(): void {
       asked = 0;
       nextFrame((_, ended) => clock.ghosts.push(ended - from));
     }
-    if (clock.ready !== null) return;
+    if (clock.ready !== null) {
+      // It would cost each key its time.
+      if (asked === 0) watcher.disconnect();
+      return;
+    }
     const content = document.activeElement;
     const isText = content?.matches('.cm-content[contenteditable=true]') === true;
     if (!isText || content.textContent.trim() === '') return;
     clock.ready = NaN;
     nextFrame((_, ended) => (clock.ready = ended));
   };
-  const watch = { subtree: true, childList: true, characterData: true, attributes: true };
-  new MutationObserver(look).observe(document, watch);
+  const all = { subtree: true, childList: true, characterData: true, attributes: true };
+  const watcher = new MutationObserver(look);
+  const watch = (): void => watcher.observe(document, all);
+  watch();
   addEventListener('focusin', look);
 
   // The line to the host, listened to.

@@ -7,6 +7,8 @@ import { textOf } from './desk.ts';
 
 /** Milliseconds between two keys: a fast typist, never in step with the screen. */
 const KEY_EVERY = 90;
+/** Of them a finger holds one down for so many, at least. */
+const HELD = 40;
 /** A pause as writers make before they ask: the sampler has read what they wrote. */
 const PAUSE = 900;
 /** Milliseconds that a suggestion streams before it is stopped. */
@@ -28,8 +30,8 @@ export async function typeKeys(page: Page, count: number): Promise<Keys> {
   await page.waitForTimeout(1500);
   await resetClock(page);
   for (let i = 0; i < count; i++) {
-    await page.keyboard.press(sentence[i % sentence.length]!);
-    await page.waitForTimeout(KEY_EVERY / 2 + roll(KEY_EVERY));
+    await page.keyboard.press(sentence[i % sentence.length]!, { delay: HELD });
+    await page.waitForTimeout(KEY_EVERY / 2 - HELD + roll(KEY_EVERY));
   }
   await page.waitForTimeout(500);
   const { keys, slow } = await readClock(page);

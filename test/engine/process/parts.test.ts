@@ -6,10 +6,10 @@ import { isOutOfMemory } from '../../../src/main/engine/process/memory.ts';
 import { commonLength, Marks } from '../../../src/main/engine/process/marks.ts';
 import { crossing } from '../../../src/main/engine/process/measure-you.ts';
 import { samplingSettings } from '../../../src/main/engine/process/settings.ts';
-import { applyEdits, OpenTexts } from '../../../src/main/engine/process/texts.ts';
+import { OpenTexts } from '../../../src/main/engine/process/texts.ts';
 import { verdictOn } from '../../../src/main/engine/inspect-sources.ts';
 import { settingsFor } from '../../../src/main/lm/generation/index.ts';
-import { defaultChoices, defaultSampling } from '../../../src/shared/api/index.ts';
+import { defaultChoices, defaultSampling, type Edit } from '../../../src/shared/api/index.ts';
 import { UserError } from '../../../src/shared/errors.ts';
 import { cardOf, refuses } from '../../helpers/voices.ts';
 
@@ -89,9 +89,15 @@ describe('copies of texts', () => {
       { from: 0, to: 1, insert: 'J' },
       { from: 5, to: 5, insert: ' there' },
     ];
-    expect(applyEdits('Hello.', edits)).toBe('Jello there.');
-    expect(() => applyEdits('abc', [{ from: 2, to: 5, insert: '' }])).toThrow(RangeError);
-    expect(() => applyEdits('abc', [edits[1]!, edits[0]!])).toThrow(RangeError);
+    const edited = (text: string, ...edits: Edit[]): string => {
+      const texts = new OpenTexts();
+      texts.open('a', 1, text);
+      texts.edit('a', 2, edits);
+      return texts.at('a', 2, 0);
+    };
+    expect(edited('Hello.', ...edits)).toBe('Jello there.');
+    expect(() => edited('abc', { from: 2, to: 5, insert: '' })).toThrow(RangeError);
+    expect(() => edited('Hello.', edits[1]!, edits[0]!)).toThrow(RangeError);
   });
 
   test('are asked for by their version', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { createReference } from '../../../src/main/backends/reference/index.ts';
-import { applyEdits } from '../../../src/main/engine/process/texts.ts';
 import { Reader } from '../../../src/main/engine/process/reader.ts';
 import { MEMORY, STRIDE } from '../../../src/main/engine/process/stretch.ts';
 import {
@@ -13,6 +12,7 @@ import {
 import type { Stepper } from '../../../src/main/lm/nn/stepper.ts';
 import { normalise } from '../../../src/main/lm/text/normalise.ts';
 import { BOUNDARY } from '../../../src/main/lm/text/units.ts';
+import { edited } from '../../helpers/documents.ts';
 import { randomVoice } from '../../helpers/random-voice.ts';
 import { prose } from '../../helpers/understudy.ts';
 import { dice } from '../../helpers/voices.ts';
@@ -94,8 +94,7 @@ describe('a reader', () => {
     for (let round = 0; round < 30; round++) {
       const from = roll(text.length);
       const to = Math.min(text.length, from + roll(3) * roll(30));
-      if (round % 4 > 0)
-        text = applyEdits(text, [{ from, to, insert: pieces[roll(pieces.length)]! }]);
+      if (round % 4 > 0) text = edited(text, [{ from, to, insert: pieces[roll(pieces.length)]! }]);
       const at = round % 3 === 0 ? roll(text.length + 1) : Math.max(0, text.length - roll(40));
       const read = await reader.read('a', text, at, { signal: never, pause });
       const prompt = normalise(text.slice(0, at), { ...card.config.text, joinLines: false }).text;
@@ -149,12 +148,12 @@ describe('a reader', () => {
     await reader.read('a', text, text.length, { signal: never, pause });
     const before = read();
     const from = text.length - 30;
-    const edited = applyEdits(text, [{ from, to: from + 1, insert: 'x' }]);
-    await reader.read('a', edited, edited.length, { signal: never, pause });
+    const after = edited(text, [{ from, to: from + 1, insert: 'x' }]);
+    await reader.read('a', after, after.length, { signal: never, pause });
     expect(read() - before).toBeLessThan(1000);
     const jumped = read();
     // Anywhere before the edit nothing was lost.
-    await reader.read('a', edited, 5000, { signal: never, pause });
+    await reader.read('a', after, 5000, { signal: never, pause });
     expect(read() - jumped).toBeLessThan(1000);
   });
 

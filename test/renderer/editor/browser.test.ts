@@ -264,9 +264,9 @@ describe.skipIf(noBrowser !== null)('the editor in a browser', () => {
 
   it('shows paragraphs of a suggestion in place, the caret before them', async () => {
     const { page } = await open('The house| stood.');
-    const before = await page.locator('.cm-cursor-primary').boundingBox();
+    const before = await page.locator('.cm-caret').boundingBox();
     await suggest(page, [' was quiet.\n\nThen it was not.']);
-    const after = await page.locator('.cm-cursor-primary').boundingBox();
+    const after = await page.locator('.cm-caret').boundingBox();
     expect(Math.abs(after!.x - before!.x)).toBeLessThan(2);
     expect(Math.abs(after!.y - before!.y)).toBeLessThan(2);
     const rects = await page.evaluate(() => {
@@ -412,7 +412,7 @@ describe.skipIf(noBrowser !== null)('the editor in a browser', () => {
     await page.evaluate(() => room.configure({ typewriter: true }));
     await page.keyboard.type('Here');
     await page.waitForTimeout(100);
-    const box = await page.locator('.cm-cursor-primary').boundingBox();
+    const box = await page.locator('.cm-caret').boundingBox();
     expect(Math.abs(box!.y + box!.height / 2 - 380)).toBeLessThan(40);
   });
 

@@ -160,12 +160,13 @@ describe('documents', () => {
     const saved = (version: number): void =>
       server.emit('saveState', { path: 'Fog.md', state: { kind: 'saved', version } });
     document.edited([{ from: 0, to: 0, insert: 'x' }]);
+    const sent = document.queue.flush();
     await settled();
     saved(1);
     await settled();
     expect(document.save.kind).toBe('unsaved');
     arrived();
-    await document.queue.flush();
+    await sent;
     saved(2);
     await settled();
     expect(document.save.kind).toBe('saved');

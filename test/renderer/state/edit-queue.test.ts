@@ -9,12 +9,37 @@ import { settled } from './api.ts';
 const pause = (milliseconds: number) => (): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** What waits is sent now, and not in a moment. */
+async function underWay(room: Room, milliseconds: number): Promise<void> {
+  void room.queue.flush();
+  await settled(milliseconds);
+}
+
 describe('the queue of edits', () => {
+  test('sends what is typed by itself when the screen shows it', async () => {
+    const room = edit('');
+    room.type(0, 'f');
+    room.type(1, 'og');
+    expect(room.connection.asked).toEqual([]);
+    await expect.poll(() => room.host.text).toBe('fog');
+    expect(room.connection.asked).toHaveLength(1);
+    await expect.poll(() => room.queue.idle).toBe(true);
+  });
+
+  test('sends by itself, in the end, what was typed while a message was under way', async () => {
+    const room = edit('');
+    room.host.before = pause(60);
+    room.type(0, 'f');
+    await settled(50);
+    room.type(1, 'og');
+    await expect.poll(() => room.host.text).toBe('fog');
+  });
+
   test('brings every edit to the host, in order', async () => {
     const room = edit('');
     for (const [at, letter] of [...'The fog came up the river.'].entries()) {
       room.type(at, letter);
-      if (at % 5 === 0) await settled(1);
+      if (at % 5 === 0) await underWay(room, 1);
     }
     expect(await room.queue.flush()).toBe(room.host.version);
     expect(room.host.text).toBe('The fog came up the river.');
@@ -23,7 +48,9 @@ describe('the queue of edits', () => {
   test('gathers what is typed while a message is under way', async () => {
     const room = edit('');
     room.host.before = pause(20);
-    for (const [at, letter] of [...'a whole sentence at once'].entries()) room.type(at, letter);
+    room.type(0, 'a');
+    await underWay(room, 1);
+    for (const [at, letter] of [...' whole sentence at once'].entries()) room.type(at + 1, letter);
     await room.queue.flush();
     expect(room.host.text).toBe('a whole sentence at once');
     expect(room.connection.asked.map(({ name }) => name)).toEqual(['editDocument', 'editDocument']);
@@ -55,7 +82,7 @@ describe('the queue of edits', () => {
     room.host.version = 7;
     room.host.before = pause(10);
     room.type(3, ' came');
-    await settled(15);
+    await underWay(room, 15);
     room.type(8, ' up');
     await room.queue.flush();
     expect(room.host.text).toBe('fog came up');
@@ -78,6 +105,7 @@ describe('the queue of edits', () => {
     const room = edit('the fog');
     room.host.before = pause(30);
     room.type(7, ' came');
+    await underWay(room, 1);
     const theirs = room.host.change('The thick fog');
     room.page.text = room.queue.reloaded(theirs).text;
     expect(room.page.text).toBe('The thick fog came');
@@ -92,6 +120,7 @@ describe('the queue of edits', () => {
     room.host.before = pause(30);
     const came = { from: 0, to: 5, passage: 0, taken: 1 };
     room.change({ from: 7, to: 7, insert: ' came', marks: { passages: [passage], spans: [came] } });
+    await underWay(room, 1);
     room.host.runs = runsOf({ passages: [{ ...passage, id: 'b' }], spans: [{ ...came, from: 4 }] });
     const { text, marks } = room.queue.reloaded(room.host.change('The thick fog'));
     [room.page.text, room.page.runs] = [text, runsOf(marks)];
@@ -245,7 +274,7 @@ describe('the queue of edits', () => {
             const from = place % (room.page.text.length + 1);
             const to = Math.min(room.page.text.length, from + longer);
             room.change({ from, to, insert });
-            await settled(0);
+            await underWay(room, 0);
             if (room.host.text !== had.at(-1)) had.push(room.host.text);
           }
           const typed = room.page.text;
@@ -274,7 +303,7 @@ describe('the queue of edits', () => {
             const span = { from: 0, to: insert.length, passage: 0, taken: 1 };
             const marks = { marks: { passages: [passage], spans: [span] } };
             room.change({ from, to, insert, ...(isVoice ? marks : {}) });
-            if (waits) await settled(0);
+            if (waits) await underWay(room, 0);
           }
           await room.queue.flush();
           expect(room.host.text).toBe(room.page.text);

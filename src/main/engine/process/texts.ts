@@ -1,43 +1,33 @@
 import type { Edit } from '../../../shared/api/index.ts';
+import { ChunkedText } from '../../../shared/chunked-text.ts';
 import { UserError } from '../../../shared/errors.ts';
 
 interface OpenText {
-  readonly version: number;
-  readonly text: string;
+  version: number;
+  readonly text: ChunkedText;
 }
 
 const stale = (): UserError =>
   new UserError('document.stale', 'The text has changed meanwhile; ask again.');
 
-/** Replaces each [from, to); offsets are of the text before, in order. Throws RangeError. */
-export function applyEdits(text: string, edits: readonly Edit[]): string {
-  const parts: string[] = [];
-  let at = 0;
-  for (const { from, to, insert } of edits) {
-    if (from < at || to < from || to > text.length) {
-      throw new RangeError(`Edit [${from}, ${to}) after ${at} in a text of length ${text.length}`);
-    }
-    parts.push(text.slice(at, from), insert);
-    at = to;
-  }
-  parts.push(text.slice(at));
-  return parts.join('');
-}
-
-/** Copies of the open documents. */
+/** Copies of the open documents. They are put together only where they are read: edits come with every key. */
 export class OpenTexts {
   readonly #texts = new Map<string, OpenText>();
 
   open(id: string, version: number, text: string): void {
-    this.#texts.set(id, { version, text });
+    this.#texts.set(id, { version, text: new ChunkedText(text) });
   }
 
   /** Throws RangeError for edits that do not fit; the copy is then dropped, for it is not that text. */
   edit(id: string, version: number, edits: readonly Edit[]): void {
     const open = this.#texts.get(id);
     if (!open) return;
-    this.#texts.delete(id);
-    this.#texts.set(id, { version, text: applyEdits(open.text, edits) });
+    if (!open.text.fits(edits)) {
+      this.#texts.delete(id);
+      throw new RangeError(`Edits of a text of length ${open.text.length} do not fit`);
+    }
+    open.text.apply(edits);
+    open.version = version;
   }
 
   close(id: string): void {
@@ -48,7 +38,7 @@ export class OpenTexts {
   at(id: string, version: number, at: number): string {
     const open = this.#texts.get(id);
     if (open?.version !== version) throw stale();
-    if (at <= open.text.length) return open.text;
+    if (at <= open.text.length) return open.text.toString();
     throw new UserError(
       'request.invalid',
       `A continuation was asked for at ${at} in a text of length ${open.text.length}.`,

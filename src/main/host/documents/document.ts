@@ -1,3 +1,4 @@
+import { ChunkedText } from '../../../shared/chunked-text.ts';
 import type {
   Edit,
   Marks,
@@ -7,7 +8,6 @@ import type {
 } from '../../../shared/api/index.ts';
 import { marksOf, noRuns, runsAfter, runsOf, type Runs } from '../../../shared/provenance/index.ts';
 import type { TextOfDocument } from '../types.ts';
-import { ChunkedText } from './chunked-text.ts';
 import type { Journal } from './journal.ts';
 import { differenceOf, editLineEnds, replaceLineEnds } from './line-ends.ts';
 import type { Recovered } from './recovery.ts';

@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { ChunkedText } from '../../../shared/chunked-text.ts';
 import { noRuns, runsAfter, runsOf, type Runs } from '../../../shared/provenance/index.ts';
 import { codeOf, diskError, renameDurably } from '../../files/atomic.ts';
-import { ChunkedText } from './chunked-text.ts';
 import { copyNames } from './copies.ts';
 import { setAsideDamaged } from './damaged-journal.ts';
 import { createFree } from './free-file.ts';

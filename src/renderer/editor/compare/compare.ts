@@ -16,11 +16,12 @@ import {
   type Extension,
   type Text,
 } from '@codemirror/state';
-import { drawSelection, EditorView, keymap } from '@codemirror/view';
+import { EditorView, keymap } from '@codemirror/view';
 import { caretKept } from '../caret.ts';
 import { markdown } from '../markdown.ts';
 import { editsOf } from '../origin.ts';
 import { proseTheme } from '../prose-theme.ts';
+import { drawnSelection } from '../selection.ts';
 import { choicesOf, choose, currentChoice, goToChoice, withChoices } from './choices.ts';
 import { currentField, marks, setCurrent } from './current.ts';
 import { differences, searchDifferences, type Difference } from './differences.ts';
@@ -290,7 +291,7 @@ const look = (nonce: string, editable: boolean): Extension => [
   compareTheme,
   proseTheme,
   markdown,
-  drawSelection({ cursorBlinkRate: 0 }),
+  drawnSelection,
   currentField,
   marks,
 ];

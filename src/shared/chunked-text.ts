@@ -1,4 +1,4 @@
-import type { Edit } from '../../../shared/api/index.ts';
+import type { Edit } from './api/index.ts';
 
 /** Pieces are cut to this many UTF-16 code units, so that an edit touches little of a long text. */
 const PIECE = 1 << 13;
