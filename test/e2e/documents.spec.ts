@@ -140,6 +140,16 @@ test('after kill -9 not a word is lost', async ({ app, writer }) => {
     .toBe('The first page.\nThe last words before the dark.');
 });
 
+test('the last letter before the page is closed is there', async ({ app, writer }) => {
+  await writer.opens('One');
+  await writer.presses('ControlOrMeta+End');
+  await writer.page.keyboard.type('The last letter.');
+  await app.restart();
+  await expect(writer.text).toHaveAccessibleName('Text of One');
+  expect(await writer.shown()).toBe('The first page.\nThe last letter.');
+  await expect.poll(() => writer.onDisk('One.md')).toBe('The first page.\nThe last letter.');
+});
+
 test('words are found and replaced in a document', async ({ writer }) => {
   await writer.opens('One');
   await writer.presses('ControlOrMeta+H');

@@ -8,6 +8,7 @@ import type {
 import { unwrap } from '../../shared/result.ts';
 import type { EditorCallbacks, Origin, Written } from '../editor/types.ts';
 import { catalogue } from './catalogue.ts';
+import { AFTER_THE_FRAME } from './after-the-frame.ts';
 import { Commands } from './commands.svelte.ts';
 import { Comparison } from './comparison.svelte.ts';
 import { Dialogue, type Keep } from './dialogue.svelte.ts';
@@ -41,8 +42,10 @@ export interface AppOptions {
 
 /** Milliseconds between two words to the host that the writer types. */
 const TYPING_EVERY = 1000;
-/** Milliseconds of rest before the sampler reads ahead. */
-const REST = 250;
+/** Milliseconds of rest before the sampler reads ahead: more than lie between two words of where the caret is. */
+const REST = 350;
+/** However long the writer types without a rest, it does so after as many milliseconds. */
+const LATEST = 2000;
 
 /** Composes the domains; each knows its own, and only what belongs to two of them is here. */
 export class App {
@@ -83,6 +86,8 @@ export class App {
   readonly welcome: Welcome;
   #typingTold = -Infinity;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Since when the sampler could read ahead; null where it was told. */
+  #unread: number | null = null;
 
   constructor({ client, start, keep = null, sample }: AppOptions) {
     this.client = client;
@@ -259,13 +264,17 @@ export class App {
     const now = performance.now();
     if (now - this.#typingTold < TYPING_EVERY) return;
     this.#typingTold = now;
-    void this.client.call.typing({});
+    setTimeout(() => void this.client.call.typing({}), AFTER_THE_FRAME);
   }
 
   /** Reading ahead only saves time: where it fails, Continue says why. */
   readAhead(document: Document): void {
+    const now = performance.now();
+    this.#unread ??= now;
     clearTimeout(this.#restTimer);
+    const wait = Math.max(0, Math.min(REST, this.#unread + LATEST - now));
     this.#restTimer = setTimeout(() => {
+      this.#unread = null;
       const voice = this.voiceFor(document);
       const { editor, active } = this.documents;
       if (!voice || !editor || document !== active || !document.queue.idle) return;
@@ -273,6 +282,6 @@ export class App {
       // The caret of now: it may have moved since it was told.
       const at = editor.caret();
       void this.client.call.readAhead({ path, version: queue.version, at, voice: voice.name });
-    }, REST);
+    }, wait);
   }
 }

@@ -1,6 +1,7 @@
 import type { ApiClient, Edit, KeepBefore, Marks, OpenDocument } from '../../shared/api/index.ts';
 import { marksOf, runsAfter, runsOf } from '../../shared/provenance/index.ts';
 import type { Failure } from '../../shared/result.ts';
+import { AFTER_THE_FRAME } from './after-the-frame.ts';
 import { applyEdits, composeEdits, difference, leadsTo, rebaseEdits, undoEdits } from './edits.ts';
 
 /**
@@ -8,12 +9,6 @@ import { applyEdits, composeEdits, difference, leadsTo, rebaseEdits, undoEdits }
  * them: it is found again at one of the last, and older ones are needed only together.
  */
 const MOST_APART = 100;
-
-/**
- * Milliseconds from an edit until it is sent: by then the screen shows it. Sent at once, the browser's other threads
- * and the host worked on it beside the frame, and on two cores a key took a quarter longer.
- */
-const AFTER_THE_FRAME = 40;
 
 /** A text, and what of it is suggested. */
 export type MarkedText = Pick<OpenDocument, 'text' | 'marks'>;

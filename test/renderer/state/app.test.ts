@@ -42,6 +42,7 @@ function room(handlers: Partial<ApiHandlers> = {}, parts: Partial<Start> = {}) {
     focus: () => undefined,
     reveal: () => undefined,
     marks: () => noMarks,
+    undoHistory: () => null,
     insert: (pieces) => inserted.push(pieces.map(({ text }) => text).join('')),
   } as Partial<Editor> as Editor);
   const calls = (name: string): unknown[] =>
@@ -78,7 +79,7 @@ describe('the app', () => {
     for (let at = 7; at < 27; at++) {
       app.editorCallbacks.edited([{ from: at, to: at, insert: 'x' }], 'typed', 0, null);
     }
-    await settled(20);
+    await settled(60);
     expect(calls('typing')).toHaveLength(1);
     expect(app.session.writing).toBe(true);
   });
@@ -96,8 +97,18 @@ describe('the app', () => {
     const { app, calls } = room({}, { voices: [voice('New')] });
     await app.documents.open('Fog.md');
     for (const caret of [1, 2, 3]) app.editorCallbacks.moved(caret, 0);
-    await settled(300);
+    await settled(400);
     expect(calls('readAhead')).toEqual([{ path: 'Fog.md', version: 0, at: 4, voice: 'New' }]);
+  });
+
+  test('lets the sampler read ahead every two seconds where the caret never rests', async () => {
+    const { app, calls } = room({}, { voices: [voice('New')] });
+    await app.documents.open('Fog.md');
+    for (let i = 0; i < 11; i++) {
+      app.editorCallbacks.moved(i, 0);
+      await settled(200);
+    }
+    expect(calls('readAhead')).toHaveLength(1);
   });
 
   test('puts nothing into a document that cannot be changed', async () => {
