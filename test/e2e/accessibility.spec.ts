@@ -84,9 +84,9 @@ test('the text, its suggestions and what stands around it are accessible', async
   await isAccessible(writer, 'focus on a sentence');
   await writer.commands('Theme: dark');
   await writer.presses('ControlOrMeta+Home');
-  await page.keyboard.type('Mine.');
-  await writeFile(path.join(app.library, 'Harbour.md'), 'Theirs.\n');
-  await page.keyboard.type(' ');
+  await writer.typesWhile('Mine. ', () =>
+    writeFile(path.join(app.library, 'Harbour.md'), 'Theirs.\n'),
+  );
   await expect(page.getByText('Another program changed this file')).toBeVisible();
   await isAccessible(writer, 'a conflict');
   await page.getByRole('button', { name: 'Compare…' }).click();

@@ -93,10 +93,9 @@ for (const { side, button, text, copy } of [
   }) => {
     await writer.opens('One');
     await writer.presses('ControlOrMeta+Home');
-    // Unsaved at the moment in which the other program writes.
-    await writer.page.keyboard.type('Mine.');
-    await writeFile(path.join(app.library, 'One.md'), 'Theirs.\n');
-    await writer.page.keyboard.type(' ');
+    await writer.typesWhile('Mine. ', () =>
+      writeFile(path.join(app.library, 'One.md'), 'Theirs.\n'),
+    );
     await expect(writer.page.getByText('Another program changed this file')).toBeVisible();
     await writer.page.getByRole('button', { name: button }).click();
     await expect(writer.page.getByText('Another program changed this file')).toBeHidden();

@@ -164,13 +164,11 @@ test.describe('a million characters', () => {
   });
 });
 
-/** Changes here and in the file, unsaved at the moment in which the other program writes. */
+/** Changes here and in the file. */
 async function conflict(writer: Writer, library: string, theirs: string): Promise<void> {
   await writer.opens('Fog');
   await writer.presses('ControlOrMeta+End');
-  await writer.page.keyboard.type('Mine.');
-  await writeFile(path.join(library, 'Fog.md'), theirs);
-  await writer.page.keyboard.type(' ');
+  await writer.typesWhile('Mine. ', () => writeFile(path.join(library, 'Fog.md'), theirs));
   await expect(writer.page.getByText('Another program changed this file')).toBeVisible();
   await writer.page.getByRole('button', { name: 'Compare…' }).click();
 }

@@ -105,6 +105,14 @@ export class Writer {
     await this.page.keyboard.type(text);
   }
 
+  /** Slowly, with `work` in the midst of it: the host has what was typed before, and has not saved it yet. */
+  async typesWhile(text: string, work: () => Promise<unknown>): Promise<void> {
+    const half = Math.ceil(text.length / 2);
+    await this.page.keyboard.type(text.slice(0, half), { delay: 80 });
+    await work();
+    await this.page.keyboard.type(text.slice(half), { delay: 80 });
+  }
+
   async presses(...keys: readonly string[]): Promise<void> {
     for (const key of keys) await this.page.keyboard.press(key);
   }
