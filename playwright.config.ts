@@ -17,7 +17,7 @@ export default defineConfig<HostOptions>({
   // Each test has a host with engines of its own; they share the processor.
   workers: 2,
   timeout: 120_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 20_000 },
   forbidOnly: Boolean(process.env['CI']),
   reporter: summary ? [['list'], ['json', { outputFile: `${summary}.e2e` }]] : [['list']],
   use: { actionTimeout: 10_000, trace: 'retain-on-failure', screenshot: 'only-on-failure' },

@@ -19,7 +19,7 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: summary ? ['default', ['json', { outputFile: summary }]] : ['default'],
     // Generous: a busy machine is slow, and a test that hangs is still found.
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
   },
 });

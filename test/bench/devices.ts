@@ -174,6 +174,7 @@ async function heldBackLoss(): Promise<{ loss: number; seconds: number }> {
       clip: training.clip,
       dropout: masksOf(training, step),
     }));
+    if ((step + 1) % 10 === 0) console.error(`step ${step + 1} of ${steps}`);
   }
   const seconds = (performance.now() - begun) / 1000;
   disposeState(state);

@@ -42,7 +42,7 @@ export function launcher(program = engineProgram): Launched {
 }
 
 /** Waits until something holds. Throws when it does not within the time. */
-export async function until(holds: () => boolean, milliseconds = 20_000): Promise<void> {
+export async function until(holds: () => boolean, milliseconds = 60_000): Promise<void> {
   const end = performance.now() + milliseconds;
   while (!holds()) {
     if (performance.now() > end) throw new Error(`Not within ${milliseconds} ms: ${String(holds)}`);

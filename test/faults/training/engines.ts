@@ -40,7 +40,10 @@ export interface Outcome {
 }
 
 const PING = 100;
-const HANG = 1000;
+/** Long, or on a busy computer an engine that only starts slowly would be a failure that nobody forced. */
+const HANG = 5000;
+/** Longest wait for what a busy computer may take its time over, in milliseconds. */
+const PATIENCE = 60_000;
 /** The program of util-linux that takes memory away from a process that runs; null where there is none. */
 const prlimit = ['/usr/bin/prlimit', '/bin/prlimit'].find((path) => existsSync(path)) ?? null;
 const signals = { kill: 'SIGKILL', abort: 'SIGABRT', stop: 'SIGSTOP' } as const;
@@ -87,6 +90,13 @@ export async function forceFailures(times: number, seed = 1): Promise<Outcome> {
         log: () => undefined,
       });
       const now = (): TrainingState => state!;
+      const seen = async (what: string, holds: () => boolean): Promise<void> => {
+        await until(holds, PATIENCE).catch((cause: unknown) => {
+          const { status, progress, notices } = now();
+          const state = JSON.stringify([trainer, status, progress?.step, notices]);
+          throw new Error(`Not seen: ${what}: ${state}`, { cause });
+        });
+      };
       const running = (): boolean =>
         trainer.kind === 'ready' && now().status.kind === 'running' && now().progress !== null;
       await training.handlers.startTraining({
@@ -104,30 +114,30 @@ export async function forceFailures(times: number, seed = 1): Promise<Outcome> {
       for (let i = 0; i < 3 && forced < times; i++) {
         const notices = now().notices.length;
         const progress = now().progress;
-        await until(() => running() && now().progress !== progress);
+        await seen('a training that runs', () => running() && now().progress !== progress);
         await new Promise((done) => setTimeout(done, roll(120)));
         const way = ways[roll(ways.length)]!;
         const pid = newest('trainer').pid!;
         forced++;
         force(way, pid);
         // It fails when it next asks for memory, which may take a while.
-        if (way === 'memory') await until(() => !isAlive(pid), 30_000);
+        if (way === 'memory') await seen('an end without memory', () => !isAlive(pid));
         const began = performance.now();
-        await until(() => trainer.kind === 'restarting', 30_000).catch((cause: unknown) => {
-          const seen = JSON.stringify([way, trainer, now().status, now().progress?.step]);
-          throw new Error(`A failure was not told: ${seen}`, { cause });
-        });
+        await seen(`a failure (${way}) that is told`, () => trainer.kind === 'restarting');
         const took = performance.now() - began - (way === 'stop' ? HANG + PING : 0);
         slowestToShow = Math.max(slowestToShow, took);
         if (took <= 2000) shown++;
         const before = now().progress;
-        await until(() => running() && now().progress !== before && now().notices.length > notices);
+        await seen(
+          `a training that went on after a failure (${way})`,
+          () => running() && now().progress !== before && now().notices.length > notices,
+        );
         resumed++;
       }
       // On a fast computer the last failure comes before the first look at the held-back text.
-      await until(() => now().evaluations.length > 0);
+      await seen('a look at the held-back text', () => now().evaluations.length > 0);
       await training.handlers.stopTraining({});
-      await until(() => now().status.kind === 'done');
+      await seen('an end', () => now().status.kind === 'done');
       finished &&= now().evaluations.length > 0;
       engines.dispose();
     }

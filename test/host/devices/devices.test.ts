@@ -28,7 +28,7 @@ async function began(options: DeskOptions): Promise<Desk> {
 
 async function done(at: Desk): Promise<void> {
   const kind = (): string | undefined => at.training.state()?.status.kind;
-  await until(() => ['done', 'failed', 'paused'].includes(kind() ?? ''), 50_000);
+  await until(() => ['done', 'failed', 'paused'].includes(kind() ?? ''), 120_000);
   expect(at.training.state()!.status).toEqual({ kind: 'done', ending: 'finished' });
 }
 

@@ -33,7 +33,7 @@ const step = ({ training }: Desk): number => training.state()?.progress?.step ??
 
 /** Waits for its end, which must be a good one. */
 async function done(at: Desk): Promise<void> {
-  await until(() => ['done', 'failed', 'paused'].includes(kind(at) ?? ''), 40_000);
+  await until(() => ['done', 'failed', 'paused'].includes(kind(at) ?? ''), 120_000);
   expect(at.training.state()!.status).toMatchObject({ kind: 'done' });
 }
 
@@ -88,7 +88,7 @@ describe('a training', () => {
   });
 
   test('stopped by the system, is found and goes on', async () => {
-    const at = await began(30, { timing: { pingEvery: 50, hangLimit: 1000 } });
+    const at = await began(30, { timing: { pingEvery: 50, hangLimit: 5000 } });
     await until(() => at.training.state()!.evaluations.length > 0);
     process.kill(at.newest('trainer').pid!, 'SIGSTOP');
     await done(at);
