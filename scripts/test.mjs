@@ -15,17 +15,12 @@ function passes(program, ...args) {
   return status === 0;
 }
 
-/** Without a browser they are skipped, and that is said. */
-function browserTestsPass() {
-  const missing = provideChromium();
-  if (missing === null) return passes('@playwright/test/cli.js', 'test');
-  console.log(`The browser tests are skipped. ${missing}`);
-  return true;
-}
+// Vitest's use them, too: the suites of the backends run on TensorFlow and on the GPU that Chromium's library plays.
+const noTensorflow = await provideTensorflow();
+if (noTensorflow !== null) console.log(`The tests on TensorFlow are skipped: ${noTensorflow}.`);
+const noChromium = provideChromium();
 
-// The suites of the backends run on it where it is; where not, they say so.
-const missing = await provideTensorflow();
-if (missing !== null) console.log(`The tests on TensorFlow are skipped: ${missing}.`);
-
-const results = [passes('vitest/vitest.mjs', 'run'), browserTestsPass()];
+const results = [passes('vitest/vitest.mjs', 'run')];
+if (noChromium === null) results.push(passes('@playwright/test/cli.js', 'test'));
+else console.log(`The browser tests are skipped. ${noChromium}`);
 process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -1,4 +1,4 @@
-import { enginePid } from './processes.ts';
+import { enginePid, worksUntil } from './processes.ts';
 import { expect, test } from './fixtures.ts';
 
 const beginning = 'It had rained in the night, and the first lorry over the plate';
@@ -17,8 +17,9 @@ test('a sampler killed in a suggestion is shown within 2 s, and the text is unto
   await writer.presses('Escape');
   // Looked up before: a suggestion may be written sooner than a process is found.
   const sampler = await enginePid(app.pid, 'sampler');
+  process.kill(sampler, 'SIGSTOP');
   await writer.presses('ControlOrMeta+Enter');
-  await expect(writer.ghost).toHaveText(/\S/);
+  await worksUntil(sampler, () => expect(writer.ghost).toHaveText(/\S/, { timeout: 100 }));
   process.kill(sampler, 'SIGKILL');
   await expect(writer.messages).toContainText('writes suggestions has stopped', { timeout: 2000 });
   expect(await writer.shown()).toBe(beginning);

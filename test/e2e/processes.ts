@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { expect } from '@playwright/test';
 import type { EngineRole } from '../../src/main/host/types.ts';
 
 /** Linux lists who runs: the engine of this role among the children of a process, and theirs. */
@@ -20,4 +21,18 @@ export async function enginePid(host: number, role: EngineRole): Promise<number>
   const found = [...lines].find(([pid, line]) => line.includes(`--role ${role}`) && isBelow(pid));
   if (!found) throw new Error(`There is no ${role} below process ${host}.`);
   return found[0];
+}
+
+/**
+ * Lets a process that is stopped work for moments, until what it does is seen, and leaves it stopped in the midst of
+ * it: else it may be done before a slow page shows its beginning.
+ */
+export async function worksUntil(pid: number, seen: () => Promise<unknown>): Promise<void> {
+  await expect(async () => {
+    process.kill(pid, 'SIGCONT');
+    const until = performance.now() + 3;
+    while (performance.now() < until);
+    process.kill(pid, 'SIGSTOP');
+    await seen();
+  }).toPass({ intervals: [0], timeout: 30_000 });
 }

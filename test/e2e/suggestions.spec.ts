@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures.ts';
-import { enginePid } from './processes.ts';
+import { enginePid, worksUntil } from './processes.ts';
 
 const page1 = 'It had rained in the night, and the first lorry over the plate';
 test.use({ manuscripts: { 'Plate.md': page1 }, voices: ['Mine'] });
@@ -135,17 +135,10 @@ test('the Stop button ends the stream and keeps what came', async ({ app, writer
   await writer.asksForMuch();
   const sampler = await enginePid(app.pid, 'sampler');
   await writer.text.focus();
-  // It rests but for moments, as the stream may end before a slow page shows its beginning.
   process.kill(sampler, 'SIGSTOP');
   try {
     await writer.presses('ControlOrMeta+Enter');
-    await expect(async () => {
-      process.kill(sampler, 'SIGCONT');
-      const until = performance.now() + 3;
-      while (performance.now() < until);
-      process.kill(sampler, 'SIGSTOP');
-      await expect(writer.ghost).toHaveText(/\S/, { timeout: 100 });
-    }).toPass({ intervals: [0], timeout: 30_000 });
+    await worksUntil(sampler, () => expect(writer.ghost).toHaveText(/\S/, { timeout: 100 }));
     await writer.page.getByRole('button', { name: 'Stop', exact: true }).click();
     await writer.hasSuggestion();
   } finally {

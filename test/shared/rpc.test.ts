@@ -204,6 +204,34 @@ describe('an event', () => {
   });
 });
 
+test('10,000 malformed answers reach nobody and stop nothing', async () => {
+  const { ends, client } = connect();
+  const heard: unknown[] = [];
+  client.on.changed((payload) => heard.push(payload));
+  const message = fc.oneof(
+    { weight: 1, arbitrary: fc.jsonValue() },
+    {
+      weight: 3,
+      arbitrary: fc.record(
+        {
+          kind: fc.constantFrom('reply', 'items', 'end', 'event', 'call'),
+          id: fc.oneof(fc.nat(3), fc.double(), fc.string()),
+          seq: fc.jsonValue(),
+          items: fc.jsonValue(),
+          result: fc.oneof(fc.jsonValue(), fc.record({ ok: fc.jsonValue() })),
+          name: fc.oneof(fc.integer(), fc.constant('')),
+          extra: fc.jsonValue(),
+        },
+        { requiredKeys: ['kind', 'extra'] },
+      ),
+    },
+  );
+  const asked = client.call.double({ n: 2 });
+  for (const value of fc.sample(message, { numRuns: 10_000, seed: 7 })) ends[1].send(value);
+  expect(await asked).toEqual({ ok: true, value: 4 });
+  expect(heard).toEqual([]);
+});
+
 test('10,000 malformed messages run no handler and stop nothing', async () => {
   const connection = connect();
   const { ends, server, seen, client } = connection;

@@ -273,15 +273,19 @@ export class App {
     this.#unread ??= now;
     clearTimeout(this.#restTimer);
     const wait = Math.max(0, Math.min(REST, this.#unread + LATEST - now));
-    this.#restTimer = setTimeout(() => {
-      this.#unread = null;
-      const voice = this.voiceFor(document);
-      const { editor, active } = this.documents;
-      if (!voice || !editor || document !== active || !document.queue.idle) return;
-      const { path, queue } = document;
-      // The caret of now: it may have moved since it was told.
-      const at = editor.caret();
-      void this.client.call.readAhead({ path, version: queue.version, at, voice: voice.name });
-    }, wait);
+    this.#restTimer = setTimeout(() => void this.#readNow(document), wait);
+  }
+
+  async #readNow(document: Document): Promise<void> {
+    this.#unread = null;
+    const version = await document.queue.flush();
+    const voice = this.voiceFor(document);
+    const { editor, active } = this.documents;
+    if (version === null || !voice || !editor || document !== active) return;
+    // The caret of now: it may have moved since it was told.
+    void this.client.call.readAhead({
+      ...{ path: document.path, version, at: editor.caret() },
+      voice: voice.name,
+    });
   }
 }

@@ -75,6 +75,8 @@ export type EngineState =
   | { readonly kind: 'starting' }
   /** `runsOn`: "CPU, AVX-512, 2 threads"; `notice` says why it is not a faster one. */
   | { readonly kind: 'ready'; readonly runsOn: string; readonly notice: string | null }
+  /** A long piece of work, or it hangs. */
+  | { readonly kind: 'silent'; readonly sentence: string }
   | { readonly kind: 'restarting'; readonly sentence: string }
   /** Too many crashes; it starts again when it is asked for something. */
   | { readonly kind: 'stopped'; readonly sentence: string };

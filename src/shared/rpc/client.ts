@@ -1,7 +1,8 @@
+import * as v from 'valibot';
 import { failure, type Result } from '../result.ts';
 import { UserError } from '../errors.ts';
 import type { Client, Disposer, Sink, Table } from './table.ts';
-import type { Port, ToClient, ToServer } from './wire.ts';
+import { toClient, type Port, type ToServer } from './wire.ts';
 
 interface OpenStream {
   readonly sink: Sink<unknown, unknown>;
@@ -32,7 +33,10 @@ export function createClient<T extends Table>(table: T, port: Port): Client<T> {
     streams.clear();
   });
   port.receive((raw) => {
-    const message = raw as ToClient;
+    const parsed = v.safeParse(toClient, raw);
+    // What is no message is nobody's.
+    if (!parsed.success) return;
+    const message = parsed.output;
     switch (message.kind) {
       case 'reply':
         calls.get(message.id)?.(message.result);

@@ -1,7 +1,10 @@
 import type * as v from 'valibot';
 import type { Result } from '../result.ts';
 
-/** A type that exists only for the compiler: replies come from our own side and are not validated. */
+/**
+ * A type that exists only for the compiler: what a reply holds was made by our own side from the same table, and
+ * only the message around it is validated.
+ */
 declare const phantom: unique symbol;
 
 /** One request, one reply. */

@@ -25,17 +25,22 @@ export const toServer = v.variant('kind', [
 
 export type ToServer = v.InferOutput<typeof toServer>;
 
+const failed = v.object({ error: v.object({ code: v.string(), sentence: v.string() }) });
+const result = v.custom<Result<unknown>>((raw) => {
+  if (typeof raw !== 'object' || raw === null || !('ok' in raw)) return false;
+  if (raw.ok === true) return true;
+  return raw.ok === false && v.is(failed, raw);
+});
+
 /** What a server sends. `seq` counts the items of a stream, so that a lost one is noticed. */
-export type ToClient =
-  | { readonly kind: 'reply'; readonly id: number; readonly result: Result<unknown> }
-  | {
-      readonly kind: 'items';
-      readonly id: number;
-      readonly seq: number;
-      readonly items: readonly unknown[];
-    }
-  | { readonly kind: 'end'; readonly id: number; readonly result: Result<unknown> }
-  | { readonly kind: 'event'; readonly name: string; readonly payload: unknown };
+export const toClient = v.variant('kind', [
+  v.strictObject({ kind: v.literal('reply'), id, result }),
+  v.strictObject({ kind: v.literal('items'), id, seq: id, items: v.array(v.unknown()) }),
+  v.strictObject({ kind: v.literal('end'), id, result }),
+  v.strictObject({ kind: v.literal('event'), name, payload: v.optional(v.unknown()) }),
+]);
+
+export type ToClient = v.InferOutput<typeof toClient>;
 
 /** A two-way line of messages: an IPC channel, a WebSocket, a child process, or two objects in a test. */
 export interface Port {

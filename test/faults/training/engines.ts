@@ -1,23 +1,44 @@
 /**
- * Kills, starves and stops engines while a voice is trained and a suggestion is asked for:
+ * Kills, starves and stops both engines while a voice is trained and suggestions are written:
  * `node test/faults/training/engines.ts [times]`. Prints one JSON line. What stands for the editor is this process:
  * it must live, hear of each failure, and have its loop free all the time.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEngines } from '../../../src/main/host/engines/index.ts';
-import { createTraining } from '../../../src/main/host/training/index.ts';
-import {
-  defaultChoices,
-  type EngineState,
-  type TrainingState,
-} from '../../../src/shared/api/index.ts';
-import { launcher, until } from '../../helpers/engines.ts';
-import { prose } from '../../helpers/understudy.ts';
-import { dice } from '../../helpers/voices.ts';
+import { promisify } from 'node:util';
+import { isUserError } from '../../../src/shared/errors.ts';
+import { dice } from '../../helpers/dice.ts';
+import { openRoom, type Room } from './room.ts';
+
+export interface Outcome {
+  readonly forced: number;
+  /** Failures that the state told of, and after which the engine's work went on. */
+  readonly shown: number;
+  readonly resumed: number;
+  /** Milliseconds from the failure to the state that tells of it. */
+  readonly slowestToShow: number;
+  /** Longest time the editor's loop was not free, in milliseconds. */
+  readonly longestBlock: number;
+  readonly finished: boolean;
+}
+
+const roles = ['trainer', 'sampler'] as const;
+type Role = (typeof roles)[number];
+
+/** The program of util-linux that takes memory away from a process that runs; null where there is none. */
+const prlimit = ['/usr/bin/prlimit', '/bin/prlimit'].find((path) => existsSync(path)) ?? null;
+const signals = { kill: 'SIGKILL', abort: 'SIGABRT', stop: 'SIGSTOP' } as const;
+const ways = ['kill', 'abort', 'stop', ...(prlimit ? (['memory'] as const) : [])] as const;
+type Way = (typeof ways)[number];
+
+/** Makes a process fail: with `memory` it gets no more than it has, and ends when it asks for more. */
+async function force(way: Way, pid: number): Promise<void> {
+  if (way === 'memory') await promisify(execFile)(prlimit!, ['--pid', String(pid), '--as=1']);
+  else process.kill(pid, signals[way]);
+}
 
 function isAlive(pid: number): boolean {
   try {
@@ -27,32 +48,52 @@ function isAlive(pid: number): boolean {
   }
 }
 
-export interface Outcome {
-  readonly forced: number;
-  /** Failures that the state told, and that training went on after. */
-  readonly shown: number;
-  readonly resumed: number;
-  /** Milliseconds from the failure to the state that tells of it; for hangs, after the limit. */
-  readonly slowestToShow: number;
-  /** Longest time the editor's loop was not free, in milliseconds. */
-  readonly longestBlock: number;
-  readonly finished: boolean;
+/** Has the sampler write until it is gone: what asks for nothing does not notice that it has no memory. */
+async function writeUntilGone(room: Room): Promise<void> {
+  for (;;) {
+    try {
+      await room.suggestion(400);
+    } catch (error) {
+      if (isUserError(error) && error.code === 'engine.gone') return;
+      throw error;
+    }
+  }
 }
 
-const PING = 100;
-/** Long, or on a busy computer an engine that only starts slowly would be a failure that nobody forced. */
-const HANG = 5000;
-/** Longest wait for what a busy computer may take its time over, in milliseconds. */
-const PATIENCE = 60_000;
-/** The program of util-linux that takes memory away from a process that runs; null where there is none. */
-const prlimit = ['/usr/bin/prlimit', '/bin/prlimit'].find((path) => existsSync(path)) ?? null;
-const signals = { kill: 'SIGKILL', abort: 'SIGABRT', stop: 'SIGSTOP' } as const;
-const ways = ['kill', 'abort', 'stop', ...(prlimit ? (['memory'] as const) : [])] as const;
-
-/** Makes a process fail: with `memory` it gets no more than it has, and ends when it asks for more. */
-function force(way: (typeof ways)[number], pid: number): void {
-  if (way === 'memory') execFileSync(prlimit!, ['--pid', String(pid), '--as=1']);
-  else process.kill(pid, signals[way]);
+/** One failure. Gives the milliseconds until it was told. */
+async function failOnce(room: Room, role: Role, way: Way, delay: number): Promise<number> {
+  const notices = room.training().notices.length;
+  const { progress } = room.training();
+  await room.seen(
+    'a training that runs',
+    () => room.runs() && room.training().progress !== progress,
+  );
+  const written = role === 'sampler' ? writeUntilGone(room) : null;
+  await new Promise((done) => setTimeout(done, delay));
+  const process = room.newest(role);
+  let forced = performance.now();
+  await force(way, process.pid!);
+  if (way === 'memory') {
+    await room.seen('an end without memory', () => !isAlive(process.pid!));
+    forced = performance.now();
+  }
+  const told = (): boolean => ['silent', 'restarting'].includes(room.engine(role).kind);
+  await room.seen(`a failure (${role}, ${way}) that is told`, told);
+  const took = performance.now() - forced;
+  await room.seen(
+    `an end of what failed (${role}, ${way})`,
+    () => room.engine(role).kind === 'restarting',
+  );
+  await written;
+  // The other engine's work is not touched, and this one's goes on.
+  if ((await room.suggestion(5)) === '') throw new Error('A suggestion is empty');
+  const before = room.training().progress;
+  const isTold = (): boolean => role === 'sampler' || room.training().notices.length > notices;
+  await room.seen(
+    `work that went on after a failure (${role}, ${way})`,
+    () => room.runs() && room.training().progress !== before && isTold(),
+  );
+  return took;
 }
 
 /** Forces `times` failures, in series of three: a fourth within ten minutes would end the restarts. */
@@ -62,87 +103,24 @@ export async function forceFailures(times: number, seed = 1): Promise<Outcome> {
   const block = monitorEventLoopDelay({ resolution: 5 });
   let [shown, resumed, slowestToShow, forced] = [0, 0, 0, 0];
   let finished = true;
-  mkdirSync(join(root, 'voices'));
-  writeFileSync(join(root, 'a.md'), prose(12));
-  block.enable();
   try {
-    for (let series = 0; forced < times; series++) {
-      const { launch, devices, newest } = launcher();
-      let trainer: EngineState = { kind: 'starting' };
-      let state: TrainingState | null = null;
-      const engines = createEngines({
-        launch,
-        devices,
-        threads: () => 1,
-        changed: (status) => (trainer = status.trainer),
-        log: () => undefined,
-        timing: { pingEvery: PING, hangLimit: HANG },
-      });
-      const training = createTraining({
-        engines,
-        voicePath: (name) => join(root, 'voices', `${name}.voice`),
-        resolve: () => Promise.resolve([join(root, 'a.md')]),
-        device: () => 'auto',
-        readings: join(root, 'devices.json'),
-        memoryLimit: () => 0,
-        changed: (next) => (state = next),
-        voiceChanged: () => undefined,
-        log: () => undefined,
-      });
-      const now = (): TrainingState => state!;
-      const seen = async (what: string, holds: () => boolean): Promise<void> => {
-        await until(holds, PATIENCE).catch((cause: unknown) => {
-          const { status, progress, notices } = now();
-          const state = JSON.stringify([trainer, status, progress?.step, notices]);
-          throw new Error(`Not seen: ${what}: ${state}`, { cause });
-        });
-      };
-      const running = (): boolean =>
-        trainer.kind === 'ready' && now().status.kind === 'running' && now().progress !== null;
-      await training.handlers.startTraining({
-        name: `Voice ${series}`,
-        sources: [{ kind: 'sample' }],
-        choices: {
-          ...defaultChoices,
-          overrides: {
-            ...defaultChoices.overrides,
-            network: { embedding: 8, layers: [16] },
-            training: { batch: 4, window: 16, epochs: 100_000, patience: 0 },
-          },
-        },
-      });
+    while (forced < times) {
+      const room = await openRoom(root, `Voice ${forced}`);
+      block.enable();
       for (let i = 0; i < 3 && forced < times; i++) {
-        const notices = now().notices.length;
-        const progress = now().progress;
-        await seen('a training that runs', () => running() && now().progress !== progress);
-        await new Promise((done) => setTimeout(done, roll(120)));
+        const role = roles[roll(roles.length)]!;
         const way = ways[roll(ways.length)]!;
-        const pid = newest('trainer').pid!;
         forced++;
-        force(way, pid);
-        // It fails when it next asks for memory, which may take a while.
-        if (way === 'memory') await seen('an end without memory', () => !isAlive(pid));
-        const began = performance.now();
-        await seen(`a failure (${way}) that is told`, () => trainer.kind === 'restarting');
-        const took = performance.now() - began - (way === 'stop' ? HANG + PING : 0);
+        const took = await failOnce(room, role, way, roll(120));
         slowestToShow = Math.max(slowestToShow, took);
         if (took <= 2000) shown++;
-        const before = now().progress;
-        await seen(
-          `a training that went on after a failure (${way})`,
-          () => running() && now().progress !== before && now().notices.length > notices,
-        );
         resumed++;
       }
-      // On a fast computer the last failure comes before the first look at the held-back text.
-      await seen('a look at the held-back text', () => now().evaluations.length > 0);
-      await training.handlers.stopTraining({});
-      await seen('an end', () => now().status.kind === 'done');
-      finished &&= now().evaluations.length > 0;
-      engines.dispose();
+      block.disable();
+      finished &&= await room.finish();
+      room.dispose();
     }
   } finally {
-    block.disable();
     rmSync(root, { recursive: true, force: true });
   }
   const longestBlock = block.max / 1e6;

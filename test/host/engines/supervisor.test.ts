@@ -1,6 +1,10 @@
 import { resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createEngines, type Engines } from '../../../src/main/host/engines/index.ts';
+import {
+  createEngines,
+  type Engines,
+  type EnginesOptions,
+} from '../../../src/main/host/engines/index.ts';
 import { Restarts } from '../../../src/main/host/engines/restarts.ts';
 import { defaultChoices, type EngineState } from '../../../src/shared/api/index.ts';
 import { launcher, until, type Launched } from '../../helpers/engines.ts';
@@ -16,7 +20,10 @@ interface Supervised extends Launched {
   readonly ask: (how?: string) => Promise<unknown>;
 }
 
-function supervised(program?: string, timing = { pingEvery: 50, hangLimit: 400 }): Supervised {
+function supervised(
+  program?: string,
+  timing: EnginesOptions['timing'] = { pingEvery: 50, hangLimit: 400 },
+): Supervised {
   const launched = launcher(program);
   const kinds: EngineState['kind'][] = [];
   const engines = createEngines({
@@ -72,6 +79,20 @@ describe('a supervisor', () => {
     await ask();
     expect(kinds).toEqual(['ready', 'restarting', 'ready']);
     expect(lines.join()).toMatch(/does not answer/);
+  });
+
+  test('tells of a process that does not answer, and that it does again', async () => {
+    const timing = { pingEvery: 50, tellAfter: 150, hangLimit: 60_000 };
+    const { engines, processes, kinds, newest, ask } = supervised(failing, timing);
+    await ask();
+    process.kill(newest('trainer').pid!, 'SIGSTOP');
+    const asked = ask();
+    await until(() => engines.status().trainer.kind === 'silent');
+    process.kill(newest('trainer').pid!, 'SIGCONT');
+    await asked;
+    await until(() => engines.status().trainer.kind === 'ready');
+    expect(kinds).toEqual(['ready', 'silent', 'ready']);
+    expect(processes).toHaveLength(1);
   });
 
   test('finds a process that the system stopped', async () => {

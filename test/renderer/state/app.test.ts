@@ -101,14 +101,18 @@ describe('the app', () => {
     expect(calls('readAhead')).toEqual([{ path: 'Fog.md', version: 0, at: 4, voice: 'New' }]);
   });
 
-  test('lets the sampler read ahead every two seconds where the caret never rests', async () => {
+  test('lets the sampler read ahead every two seconds where the writer types without a rest', async () => {
     const { app, calls } = room({}, { voices: [voice('New')] });
-    await app.documents.open('Fog.md');
-    for (let i = 0; i < 11; i++) {
-      app.editorCallbacks.moved(i, 0);
-      await settled(200);
+    const document = (await app.documents.open('Fog.md'))!;
+    for (let i = 0; i < 110; i++) {
+      app.editorCallbacks.edited([{ from: i, to: i, insert: 'x' }], 'typed', 0, null);
+      app.editorCallbacks.moved(i + 1, 0);
+      await settled(20);
     }
-    expect(calls('readAhead')).toHaveLength(1);
+    const [asked] = calls('readAhead') as { version: number }[];
+    expect(asked?.version).toBeGreaterThan(0);
+    await document.queue.flush();
+    expect(asked?.version).toBeLessThanOrEqual(document.queue.version);
   });
 
   test('puts nothing into a document that cannot be changed', async () => {

@@ -7,6 +7,7 @@ import { exporterApi } from '../../protocol/exporter.ts';
 import { gaugeApi } from '../../protocol/gauge.ts';
 import { serve } from '../../../shared/rpc/index.ts';
 import { lineToHost } from './line.ts';
+import { isOutOfMemory } from './memory.ts';
 
 const { role } = parseArgs({ options: { role: { type: 'string' } }, strict: false }).values;
 const port = lineToHost();
@@ -29,7 +30,11 @@ if (role === 'trainer') {
   const { createSampler } = await import('./sampler.ts');
   const seed = (): number => randomInt(2 ** 32);
   const server = serve(samplerApi, port, createSampler(seed), {
-    unexpected: (error, name) => server.emit('log', tell(error, name)),
+    unexpected(error, name) {
+      server.emit('log', tell(error, name));
+      // A fresh process has all its memory again.
+      if (isOutOfMemory(error)) process.exit(1);
+    },
   });
 } else if (role === 'exporter') {
   // The writer goes on writing meanwhile.

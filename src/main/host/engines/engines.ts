@@ -49,7 +49,7 @@ export function createEngines({
   const trainer = new Supervisor('trainer', trainerApi, {
     ...common,
     // A step, an evaluation's window or the learning of subwords may take seconds.
-    timing: { pingEvery: 2000, hangLimit: 60_000, ...timing },
+    timing: { pingEvery: 400, tellAfter: 1200, hangLimit: 60_000, ...timing },
     launched(client) {
       client.on.uses((used) => (gpu = used));
       client.on.gauge(({ id, request }) => {
@@ -66,7 +66,7 @@ export function createEngines({
   });
   const sampler = new Supervisor('sampler', samplerApi, {
     ...common,
-    timing: { pingEvery: 2000, hangLimit: 10_000, ...timing },
+    timing: { pingEvery: 400, tellAfter: 1200, hangLimit: 10_000, ...timing },
   });
   return {
     trainer,

@@ -94,6 +94,8 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
   readonly #listeners = new Set<() => void>();
   readonly #restarts = new Restarts();
   #state: EngineState = { kind: 'starting' };
+  /** What the process that runs greeted with. */
+  #ready: EngineState = { kind: 'starting' };
   /** The process from its launch on, and when it can be asked. */
   #current: { readonly running: Running<T>; readonly ready: Promise<void> } | null = null;
   #isReady = false;
@@ -232,7 +234,15 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
     const client = createClient(this.#table, process.port);
     const common = client as unknown as Client<typeof engineApi>;
     const watch = new Watch(timing, {
-      ping: () => common.call.ping({}),
+      ping: async () => (await common.call.ping({})).ok,
+      silent: () =>
+        this.#become({
+          kind: 'silent',
+          sentence: `${NAMES[this.#role]} has not answered for a moment. If it stays silent it is started again; your text is not affected.`,
+        }),
+      answers: () => {
+        if (this.#state.kind === 'silent') this.#become(this.#ready);
+      },
       hung: () => {
         log(`${this.#role}: process ${process.pid} does not answer and is ended`);
         process.kill();
@@ -275,7 +285,7 @@ export class Supervisor<T extends typeof engineApi & Table> implements EngineCli
     }
     this.#isReady = true;
     for (const listener of [...this.#listeners]) listener();
-    this.#become({ kind: 'ready', ...hello.value });
+    this.#become((this.#ready = { kind: 'ready', ...hello.value }));
   }
 
   #refused(running: Running<T>, sentence: string): void {

@@ -2,13 +2,19 @@
 export interface Timing {
   /** Between two questions whether a busy process is alive. */
   readonly pingEvery: number;
+  /** Without an answer for this long the writer is told. */
+  readonly tellAfter: number;
   /** Without an answer for this long it is hung. */
   readonly hangLimit: number;
 }
 
 export interface Watched {
-  /** Resolves with the answer. */
-  readonly ping: () => Promise<unknown>;
+  /** Resolves with whether it answered; it cannot any more where it ended. */
+  readonly ping: () => Promise<boolean>;
+  /** No answer so far: a long piece of work, or it hangs. */
+  readonly silent: () => void;
+  /** An answer after all. */
+  readonly answers: () => void;
   readonly hung: () => void;
 }
 
@@ -47,21 +53,30 @@ export class Watch {
   }
 
   #begin(): void {
-    const { pingEvery, hangLimit } = this.#timing;
-    let silent = 0;
+    const { pingEvery, tellAfter, hangLimit } = this.#timing;
+    let silence = 0;
     let asked = false;
+    let told = false;
+    const ask = async (): Promise<void> => {
+      asked = true;
+      if (!(await this.#watched.ping())) return;
+      if (told) this.#watched.answers();
+      silence = 0;
+      asked = told = false;
+    };
     this.#timer = setInterval(() => {
-      if (asked && ++silent * pingEvery >= hangLimit) {
-        this.stop();
-        this.#watched.hung();
+      if (!asked) {
+        void ask();
         return;
       }
-      if (asked) return;
-      asked = true;
-      void this.#watched.ping().then(() => {
-        asked = false;
-        silent = 0;
-      });
+      silence += pingEvery;
+      if (silence >= hangLimit) {
+        this.stop();
+        this.#watched.hung();
+      } else if (silence >= tellAfter && !told) {
+        told = true;
+        this.#watched.silent();
+      }
     }, pingEvery);
   }
 }
