@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { unwrap } from '../../src/shared/result.ts';
 import { folders, openHost } from '../helpers/host.ts';
+import { importFiles } from '../helpers/import-files.ts';
 
-const fixture = (name: string): string =>
-  readFileSync(join(import.meta.dirname, '../fixtures/formats', name)).toString('base64');
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const fixture = (name: string): Buffer =>
+  readFileSync(join(import.meta.dirname, '../fixtures/formats', name));
+const bytesOf = (text: string): Buffer => Buffer.from(text);
 
 /** A small project as Scrivener 3 keeps it. */
 const project = [
   {
     name: 'Harbour.scriv/Harbour.scrivx',
-    bytes: base64(`<?xml version="1.0"?><ScrivenerProject Version="2.0"><Binder>
+    bytes: bytesOf(`<?xml version="1.0"?><ScrivenerProject Version="2.0"><Binder>
       <BinderItem UUID="D" Type="DraftFolder"><Title>Manuscript</Title><Children>
         <BinderItem UUID="B" Type="Folder"><Title>Fog: a beginning</Title>
           <MetaData><IncludeInCompile>Yes</IncludeInCompile></MetaData><Children>
@@ -34,7 +35,7 @@ const project = [
     R1: '{\\rtf1\\ansi High at noon.\\par}',
   }).map(([id, rtf]) => ({
     name: `Harbour.scriv/Files/Data/${id}/content.rtf`,
-    bytes: base64(rtf),
+    bytes: bytesOf(rtf),
   })),
 ];
 
@@ -43,7 +44,7 @@ describe('A manuscript of another format', () => {
     const at = folders();
     const { client } = await openHost(at);
     const files = [{ name: 'rich.docx', bytes: fixture('rich.docx') }];
-    expect(unwrap(await client.call.importFiles({ folder: '', files }))).toEqual({
+    expect(unwrap(await importFiles(client, files))).toEqual({
       paths: ['rich.md'],
       dropped: [{ what: 'image', count: 1 }],
     });
@@ -56,9 +57,9 @@ describe('A manuscript of another format', () => {
     const { client } = await openHost(at);
     const files = [
       { name: 'good.rtf', bytes: fixture('rich.rtf') },
-      { name: 'torn.docx', bytes: fixture('rich.docx').slice(0, 4000) },
+      { name: 'torn.docx', bytes: fixture('rich.docx').subarray(0, 3000) },
     ];
-    expect(await client.call.importFiles({ folder: '', files })).toMatchObject({
+    expect(await importFiles(client, files)).toMatchObject({
       ok: false,
       error: {
         code: 'text.damaged',
@@ -72,10 +73,10 @@ describe('A manuscript of another format', () => {
     const at = folders();
     const { client } = await openHost(at);
     const files = [
-      { name: 'Book/Part 1/a.md', bytes: base64('one') },
-      { name: 'Book/b.html', bytes: base64('<p>two</p>') },
+      { name: 'Book/Part 1/a.md', bytes: bytesOf('one') },
+      { name: 'Book/b.html', bytes: bytesOf('<p>two</p>') },
     ];
-    const { paths } = unwrap(await client.call.importFiles({ folder: '', files }));
+    const { paths } = unwrap(await importFiles(client, files));
     expect(paths).toEqual(['Book/Part 1/a.md', 'Book/b.md']);
     expect(at.text('Book/b.md')).toBe('two\n');
   });
@@ -85,8 +86,8 @@ describe('A manuscript of another format', () => {
     async (name) => {
       const at = folders();
       const { client } = await openHost(at);
-      const files = [{ name, bytes: base64('text') }];
-      expect(await client.call.importFiles({ folder: '', files })).toMatchObject({
+      const files = [{ name, bytes: bytesOf('text') }];
+      expect(await importFiles(client, files)).toMatchObject({
         error: { code: 'document.name' },
       });
       expect(readdirSync(at.library)).toEqual([]);
@@ -96,7 +97,7 @@ describe('A manuscript of another format', () => {
   test('of many parts, a Scrivener project, becomes a folder in the order of its binder', async () => {
     const at = folders();
     const { client } = await openHost(at);
-    expect(unwrap(await client.call.importFiles({ folder: '', files: project }))).toEqual({
+    expect(unwrap(await importFiles(client, project))).toEqual({
       paths: ['Harbour/01 Fog a beginning.md', 'Harbour/02 Afterwards.md'],
       dropped: [
         { what: 'document outside of the draft', count: 1 },

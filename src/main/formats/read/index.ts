@@ -23,11 +23,11 @@ export interface Read extends Reading {
   readonly parts: readonly ScrivenerPart[] | null;
 }
 
-/** A file on the disk, or the bytes of one; a Scrivener project is a folder, or its files. */
+/** A file on the disk, or the bytes of one; a Scrivener project is a folder, or its files and where they lie. */
 export type Source =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
-  | { readonly kind: 'files'; readonly files: ReadonlyMap<string, Buffer> };
+  | { readonly kind: 'files'; readonly files: ReadonlyMap<string, string> };
 
 /**
  * Reads a manuscript by what it holds; `format` is what its name says.
@@ -159,10 +159,9 @@ function folderOf(source: Source): Folder {
   if (source.kind === 'files') {
     return {
       names: () => Promise.resolve([...source.files.keys()]),
-      read(path, limit) {
-        const bytes = source.files.get(path) ?? null;
-        if (bytes && bytes.length > limit) return Promise.reject(partTooLarge(limit));
-        return Promise.resolve(bytes);
+      async read(path, limit) {
+        const place = source.files.get(path);
+        return place === undefined ? null : readWhole(place, limit, () => partTooLarge(limit));
       },
     };
   }
