@@ -294,6 +294,7 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
       chosen.set({ folder });
       return library.view;
     },
+    lookAgain: async () => none(await library.lookAgain()),
     createDocument: ({ folder, name }) => library.createDocument(folder, name),
     createFolder: ({ folder, name }) => library.createFolder(folder, name),
     async renameEntry({ path, name }) {

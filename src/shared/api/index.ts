@@ -123,6 +123,8 @@ export const api = {
 
   /** Lets the writer choose another folder; null when they did not. */
   chooseLibrary: call<Library | null>()(nothing),
+  /** The writer is back from elsewhere: the library and the open documents are looked at, as after a hint. */
+  lookAgain: call<null>()(nothing),
   libraryChanged: event<Library>({ latest: true }),
   /** `name` without an ending gets ".md"; null: the next free "Untitled". Gives the path. */
   createDocument: call<string>()(

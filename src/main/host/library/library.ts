@@ -125,6 +125,15 @@ export class Library {
     await this.#reading;
   }
 
+  /**
+   * Looks at the open documents and at the folder without a hint: shares tell nothing of what another computer
+   * wrote, and no system of what happened while it slept.
+   */
+  async lookAgain(): Promise<void> {
+    await this.#options.documents.checkAll();
+    await this.refresh();
+  }
+
   /** Gives the path. Throws UserError. */
   createDocument(folder: string, name: string | null): Promise<string> {
     return this.#inTurn(() => this.#createDocument(folder, name));
