@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { MOST_PIECE } from '../../src/shared/api/index.ts';
 import { unwrap } from '../../src/shared/result.ts';
 import { folders, openHost } from '../helpers/host.ts';
 import { importFiles } from '../helpers/import-files.ts';
@@ -79,6 +80,46 @@ describe('A manuscript of another format', () => {
     const { paths } = unwrap(await importFiles(client, files));
     expect(paths).toEqual(['Book/Part 1/a.md', 'Book/b.md']);
     expect(at.text('Book/b.md')).toBe('two\n');
+  });
+
+  test('comes in pieces, which leave nothing behind', async () => {
+    const at = folders();
+    const { client } = await openHost(at);
+    const bytes = Buffer.alloc(2 * MOST_PIECE + 100, 'It was late.\n');
+    const arriving = (): readonly string[] => readdirSync(join(at.data, 'arriving'));
+    const files = [
+      { name: 'a.md', bytes },
+      { name: 'b.md', bytes: bytesOf('') },
+      { name: 'c.docx', bytes: fixture('rich.docx') },
+    ];
+    expect(unwrap(await importFiles(client, files)).paths).toEqual(['a.md', 'b.md', 'c.md']);
+    expect(at.read('a.md').equals(bytes)).toBe(true);
+    expect(at.text('b.md')).toBe('');
+    expect(arriving()).toEqual([]);
+    expect(await importFiles(client, [{ name: 'd.pdf', bytes }])).toMatchObject({ ok: false });
+    expect(arriving()).toEqual([]);
+    for (let i = 0; i < 10; i++) unwrap(await client.call.beginImport({}));
+    expect(arriving().length).toBeLessThan(10);
+  });
+
+  test('is refused where it is of no import that was begun', async () => {
+    const { client } = await openHost(folders());
+    const gone = { ok: false, error: { code: 'text.missing' } };
+    const batch = '../../library';
+    expect(await client.call.addToImport({ batch, file: 0, bytes: 'eA==' })).toMatchObject(gone);
+    expect(await client.call.importFiles({ batch, folder: '', names: ['a.md'] })).toMatchObject(
+      gone,
+    );
+  });
+
+  test('is refused where it is too large to be opened', async () => {
+    const at = folders();
+    const { client } = await openHost(at);
+    const files = [{ name: 'a.md', bytes: Buffer.alloc(50_000_001, 'x') }];
+    expect(await importFiles(client, files)).toMatchObject({
+      error: { code: 'document.too-large' },
+    });
+    expect(readdirSync(at.library)).toEqual([]);
   });
 
   test.each(['../a.md', 'x/../../a.md', '/etc/.a.md', 'CON.docx'])(
