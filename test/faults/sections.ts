@@ -7,6 +7,7 @@ import { outside } from './documents/outside.ts';
 import { pageKills } from './documents/page-kills.ts';
 import { exports } from './formats/exports.ts';
 import { hostile } from './formats/hostile.ts';
+import { imports } from './formats/imports.ts';
 import { novels } from './formats/novels.ts';
 import { spoiledFiles } from './formats/spoiled-files.ts';
 import type { Section } from './section.ts';
@@ -27,6 +28,7 @@ export const sections: readonly Section[] = [
   fidelity,
   checkpoints,
   hostile,
+  imports,
   novels,
   exports,
   spoiled,

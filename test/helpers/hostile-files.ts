@@ -1,8 +1,9 @@
 /** Manuscripts that were made to do harm, and those that something happened to. */
 import { randomBytes } from 'node:crypto';
-import { open, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { constants, deflateRawSync } from 'node:zlib';
+import { limits } from '../../src/main/formats/limits.ts';
 import { rawZip, type RawPart } from './raw-zip.ts';
 
 export interface HostileFile {
@@ -109,17 +110,62 @@ const file = (
 const nested = (start: string, inside: string, end: string): string =>
   start.repeat(many) + inside + end.repeat(many);
 
+/** A file that says what it is and is zeros from there on, which take no room on most disks. */
+async function sparse(path: string, head: string, size: number, end = ''): Promise<void> {
+  const handle = await open(path, 'w');
+  await handle.write(head);
+  await handle.truncate(size);
+  await handle.write(end, size - end.length);
+  await handle.close();
+}
+
 const large = (name: string, head: string): HostileFile => ({
   about: `500 MB of ${name}`,
   name,
   codes: ['text.too-large', 'text.unsupported'],
+  write: (path) => sparse(path, head, 500_000_000),
+});
+
+/** As long as a text may be. */
+const longest = (piece: Buffer, end = Buffer.alloc(0)): Buffer => {
+  const bytes = Buffer.alloc(limits.textFile - (limits.textFile % piece.length), piece);
+  end.copy(bytes, bytes.length - end.length);
+  return bytes;
+};
+
+const scrivx = (ids: readonly string[]): string =>
+  '<?xml version="1.0"?><ScrivenerProject><Binder>' +
+  '<BinderItem UUID="D" Type="DraftFolder"><Title>Draft</Title><Children>' +
+  ids.map((id) => `<BinderItem UUID="${id}" Type="Text"><Title>One</Title></BinderItem>`).join('') +
+  '</Children></BinderItem></Binder></ScrivenerProject>';
+
+/** What a file of a project begins and ends with, and its size where it is longer. */
+type ProjectFile = string | { readonly head: string; readonly size: number; readonly end?: string };
+
+/** An RTF of a hundred megabytes of a picture. */
+const picture: ProjectFile = { head: '{\\rtf1 {\\pict\\bin99999900 ', size: 99_999_928, end: '}}' };
+
+/** A Scrivener project: its files by their path in it. */
+const project = (
+  about: string,
+  name: string,
+  codes: readonly string[],
+  files: () => Readonly<Record<string, ProjectFile>>,
+): HostileFile => ({
+  about,
+  name,
+  codes,
   async write(path) {
-    const handle = await open(path, 'w');
-    await handle.write(head);
-    await handle.truncate(500_000_000);
-    await handle.close();
+    for (const [inside, content] of Object.entries(files())) {
+      const place = join(path, inside);
+      await mkdir(dirname(place), { recursive: true });
+      if (typeof content === 'string') await writeFile(place, content);
+      else await sparse(place, content.head, content.size, content.end);
+    }
   },
 });
+
+const textOf = (id: string): string => `Files/Data/${id}/content.rtf`;
 
 const half = (name: string): HostileFile =>
   file(`half of ${name}`, name, ['text.damaged', 'text.unsupported'], async () => {
@@ -225,6 +271,52 @@ export const hostileFiles: readonly HostileFile[] = [
   large('large.odt', 'PK\x03\x04'),
   large('large.rtf', '{\\rtf1 '),
   large('large.html', '<!DOCTYPE html>'),
+  large('large.txt', 'It was late.\n'),
+  large('large.md', '# Fog\n'),
+  file('64 MB of text that takes two bytes a letter', 'longest.txt', [], () =>
+    longest(Buffer.from('It was “late”, ah!\n')),
+  ),
+  file('64 MB of text in an encoding that must be guessed', 'guessed.txt', [], () =>
+    longest(Buffer.from('It was late in the caf\xe9.\n', 'latin1')),
+  ),
+  file('64 MB of text that turn out to be in no encoding', 'spoiled.md', ['text.binary'], () =>
+    longest(Buffer.from('It was late in the caf\xe9.\n', 'latin1'), Buffer.of(0x81, 0x8d, 0xff)),
+  ),
+  project('a Scrivener document of 500 MB', 'huge.scriv', ['text.too-large'], () => ({
+    'huge.scrivx': scrivx(['A']),
+    [textOf('A')]: { head: '{\\rtf1 ', size: 500_000_000 },
+  })),
+  project('a Scrivener binder of 500 MB', 'binder.scriv', ['text.too-large'], () => ({
+    'binder.scrivx': { head: scrivx(['A']), size: 500_000_000 },
+    [textOf('A')]: '{\\rtf1 text}',
+  })),
+  project('a Scrivener binder of 39 MB', 'wide.scriv', hostile, () => ({
+    'wide.scrivx': scrivx(Array.from({ length: 600_000 }, (_, i) => `${i}`)),
+  })),
+  project('Scrivener documents of 300 MB in all', 'sum.scriv', hostile, () => ({
+    'sum.scrivx': scrivx(['A', 'B', 'C']),
+    ...Object.fromEntries(['A', 'B', 'C'].map((id) => [textOf(id), picture])),
+  })),
+  project('Scrivener documents with names that lead out', 'out.scriv', [], () => ({
+    'out.scrivx': scrivx(['../../../large', '..\\..\\large', '/etc/passwd', 'A']),
+    [textOf('A')]: '{\\rtf1 text}',
+  })),
+  project('an entity from outside in Scrivener', 'entity.scriv', hostile, () => ({
+    'entity.scrivx': outside + scrivx(['A']),
+    [textOf('A')]: '{\\rtf1 text}',
+  })),
+  project('half of a Scrivener binder', 'half.scriv', damaged, () => ({
+    'half.scrivx': scrivx(['A', 'B', 'C']).slice(0, 250),
+    [textOf('A')]: '{\\rtf1 text}',
+  })),
+  project('half of a Scrivener document', 'torn.scriv', damaged, () => ({
+    'torn.scrivx': scrivx(['A']),
+    [textOf('A')]: '{\\rtf1 {\\i It was ',
+  })),
+  project('a Scrivener project of 11,000 files', 'files.scriv', hostile, () => ({
+    'files.scrivx': scrivx(['A']),
+    ...Object.fromEntries(Array.from({ length: 11_000 }, (_, i) => [`Files/${i}`, ''])),
+  })),
   ...['docx', 'odt', 'epub', 'rtf'].map((format) => half(`rich.${format}`)),
   file('an old Word document', 'old.docx', ['text.unsupported'], () =>
     Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(5000)]),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { unwrap } from '../../src/shared/result.ts';
 import { eventually, folders, openHost, typeInto, type OpenHost } from '../helpers/host.ts';
+import { importFiles } from '../helpers/import-files.ts';
 
 const names = async ({ client }: OpenHost): Promise<string[]> =>
   unwrap(await client.call.start({})).library.root.entries.map(({ path }) => path);
@@ -43,7 +44,7 @@ describe('The folder of the library', () => {
       await client.call.createDocument({ folder: '', name: 'new' }),
       await client.call.createFolder({ folder: 'book', name: 'new' }),
       await client.call.renameEntry({ path: 'book/b.md', name: 'new' }),
-      await client.call.importFiles({ folder: '', files: [{ name: 'd.md', bytes: '' }] }),
+      await importFiles(client, [{ name: 'd.md', bytes: Buffer.alloc(0) }]),
     ]) {
       expect(result).toMatchObject({ ok: false, error: { code: 'library.missing' } });
     }

@@ -1,18 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { MOST_PIECE } from '../../src/shared/api/index.ts';
 import { unwrap } from '../../src/shared/result.ts';
 import { folders, openHost } from '../helpers/host.ts';
+import { importFiles } from '../helpers/import-files.ts';
 
-const fixture = (name: string): string =>
-  readFileSync(join(import.meta.dirname, '../fixtures/formats', name)).toString('base64');
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const fixture = (name: string): Buffer =>
+  readFileSync(join(import.meta.dirname, '../fixtures/formats', name));
+const bytesOf = (text: string): Buffer => Buffer.from(text);
 
 /** A small project as Scrivener 3 keeps it. */
 const project = [
   {
     name: 'Harbour.scriv/Harbour.scrivx',
-    bytes: base64(`<?xml version="1.0"?><ScrivenerProject Version="2.0"><Binder>
+    bytes: bytesOf(`<?xml version="1.0"?><ScrivenerProject Version="2.0"><Binder>
       <BinderItem UUID="D" Type="DraftFolder"><Title>Manuscript</Title><Children>
         <BinderItem UUID="B" Type="Folder"><Title>Fog: a beginning</Title>
           <MetaData><IncludeInCompile>Yes</IncludeInCompile></MetaData><Children>
@@ -34,7 +36,7 @@ const project = [
     R1: '{\\rtf1\\ansi High at noon.\\par}',
   }).map(([id, rtf]) => ({
     name: `Harbour.scriv/Files/Data/${id}/content.rtf`,
-    bytes: base64(rtf),
+    bytes: bytesOf(rtf),
   })),
 ];
 
@@ -43,7 +45,7 @@ describe('A manuscript of another format', () => {
     const at = folders();
     const { client } = await openHost(at);
     const files = [{ name: 'rich.docx', bytes: fixture('rich.docx') }];
-    expect(unwrap(await client.call.importFiles({ folder: '', files }))).toEqual({
+    expect(unwrap(await importFiles(client, files))).toEqual({
       paths: ['rich.md'],
       dropped: [{ what: 'image', count: 1 }],
     });
@@ -56,9 +58,9 @@ describe('A manuscript of another format', () => {
     const { client } = await openHost(at);
     const files = [
       { name: 'good.rtf', bytes: fixture('rich.rtf') },
-      { name: 'torn.docx', bytes: fixture('rich.docx').slice(0, 4000) },
+      { name: 'torn.docx', bytes: fixture('rich.docx').subarray(0, 3000) },
     ];
-    expect(await client.call.importFiles({ folder: '', files })).toMatchObject({
+    expect(await importFiles(client, files)).toMatchObject({
       ok: false,
       error: {
         code: 'text.damaged',
@@ -72,12 +74,52 @@ describe('A manuscript of another format', () => {
     const at = folders();
     const { client } = await openHost(at);
     const files = [
-      { name: 'Book/Part 1/a.md', bytes: base64('one') },
-      { name: 'Book/b.html', bytes: base64('<p>two</p>') },
+      { name: 'Book/Part 1/a.md', bytes: bytesOf('one') },
+      { name: 'Book/b.html', bytes: bytesOf('<p>two</p>') },
     ];
-    const { paths } = unwrap(await client.call.importFiles({ folder: '', files }));
+    const { paths } = unwrap(await importFiles(client, files));
     expect(paths).toEqual(['Book/Part 1/a.md', 'Book/b.md']);
     expect(at.text('Book/b.md')).toBe('two\n');
+  });
+
+  test('comes in pieces, which leave nothing behind', async () => {
+    const at = folders();
+    const { client } = await openHost(at);
+    const bytes = Buffer.alloc(2 * MOST_PIECE + 100, 'It was late.\n');
+    const arriving = (): readonly string[] => readdirSync(join(at.data, 'arriving'));
+    const files = [
+      { name: 'a.md', bytes },
+      { name: 'b.md', bytes: bytesOf('') },
+      { name: 'c.docx', bytes: fixture('rich.docx') },
+    ];
+    expect(unwrap(await importFiles(client, files)).paths).toEqual(['a.md', 'b.md', 'c.md']);
+    expect(at.read('a.md').equals(bytes)).toBe(true);
+    expect(at.text('b.md')).toBe('');
+    expect(arriving()).toEqual([]);
+    expect(await importFiles(client, [{ name: 'd.pdf', bytes }])).toMatchObject({ ok: false });
+    expect(arriving()).toEqual([]);
+    for (let i = 0; i < 10; i++) unwrap(await client.call.beginImport({}));
+    expect(arriving().length).toBeLessThan(10);
+  });
+
+  test('is refused where it is of no import that was begun', async () => {
+    const { client } = await openHost(folders());
+    const gone = { ok: false, error: { code: 'text.missing' } };
+    const batch = '../../library';
+    expect(await client.call.addToImport({ batch, file: 0, bytes: 'eA==' })).toMatchObject(gone);
+    expect(await client.call.importFiles({ batch, folder: '', names: ['a.md'] })).toMatchObject(
+      gone,
+    );
+  });
+
+  test('is refused where it is too large to be opened', async () => {
+    const at = folders();
+    const { client } = await openHost(at);
+    const files = [{ name: 'a.md', bytes: Buffer.alloc(50_000_001, 'x') }];
+    expect(await importFiles(client, files)).toMatchObject({
+      error: { code: 'document.too-large' },
+    });
+    expect(readdirSync(at.library)).toEqual([]);
   });
 
   test.each(['../a.md', 'x/../../a.md', '/etc/.a.md', 'CON.docx'])(
@@ -85,8 +127,8 @@ describe('A manuscript of another format', () => {
     async (name) => {
       const at = folders();
       const { client } = await openHost(at);
-      const files = [{ name, bytes: base64('text') }];
-      expect(await client.call.importFiles({ folder: '', files })).toMatchObject({
+      const files = [{ name, bytes: bytesOf('text') }];
+      expect(await importFiles(client, files)).toMatchObject({
         error: { code: 'document.name' },
       });
       expect(readdirSync(at.library)).toEqual([]);
@@ -96,7 +138,7 @@ describe('A manuscript of another format', () => {
   test('of many parts, a Scrivener project, becomes a folder in the order of its binder', async () => {
     const at = folders();
     const { client } = await openHost(at);
-    expect(unwrap(await client.call.importFiles({ folder: '', files: project }))).toEqual({
+    expect(unwrap(await importFiles(client, project))).toEqual({
       paths: ['Harbour/01 Fog a beginning.md', 'Harbour/02 Afterwards.md'],
       dropped: [
         { what: 'document outside of the draft', count: 1 },

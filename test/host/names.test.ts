@@ -8,6 +8,7 @@ import { copyNames } from '../../src/main/host/documents/copies.ts';
 import { unwrap } from '../../src/shared/result.ts';
 import { mountCaseless } from '../helpers/caseless-disk.ts';
 import { eventually, folders, openHost, typeInto } from '../helpers/host.ts';
+import { importFiles } from '../helpers/import-files.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -50,8 +51,8 @@ describe('Names that some file systems take for one', () => {
     const taken = { ok: false, error: { code: 'document.exists' } };
     expect(await client.call.createDocument({ folder: '', name: composed })).toMatchObject(taken);
     expect(await client.call.renameEntry({ path: 'b.md', name: composed })).toMatchObject(taken);
-    const files = [{ name: composed, bytes: Buffer.from('mine').toString('base64') }];
-    const { paths } = unwrap(await client.call.importFiles({ folder: '', files }));
+    const files = [{ name: composed, bytes: Buffer.from('mine') }];
+    const { paths } = unwrap(await importFiles(client, files));
     expect(paths).toEqual(['Caf\u00e9 2.md']);
     expect([at.text(decomposed), at.text(paths[0]!)]).toEqual(['theirs', 'mine']);
   });
@@ -79,10 +80,8 @@ describe('Names that some file systems take for one', () => {
     const taken = { ok: false, error: { code: 'document.exists' } };
     expect(await client.call.createDocument({ folder: '', name: 'harbour' })).toMatchObject(taken);
     expect(await client.call.renameEntry({ path: 'b.md', name: 'HARBOUR' })).toMatchObject(taken);
-    const files = [{ name: 'HARBOUR.md', bytes: Buffer.from('mine').toString('base64') }];
-    expect(unwrap(await client.call.importFiles({ folder: '', files })).paths).toEqual([
-      'HARBOUR 2.md',
-    ]);
+    const files = [{ name: 'HARBOUR.md', bytes: Buffer.from('mine') }];
+    expect(unwrap(await importFiles(client, files)).paths).toEqual(['HARBOUR 2.md']);
     expect(unwrap(await client.call.renameEntry({ path: 'Harbour.md', name: 'harbour' }))).toBe(
       'harbour.md',
     );
@@ -181,9 +180,9 @@ describe('A very long name', () => {
     const at = folders();
     const { client } = await openHost(at);
     for (const name of long) {
-      const files = [{ name, bytes: Buffer.from(name).toString('base64') }];
-      const first = unwrap(await client.call.importFiles({ folder: '', files })).paths;
-      const second = unwrap(await client.call.importFiles({ folder: '', files })).paths;
+      const files = [{ name, bytes: Buffer.from(name) }];
+      const first = unwrap(await importFiles(client, files)).paths;
+      const second = unwrap(await importFiles(client, files)).paths;
       expect(second[0]).not.toBe(first[0]);
       for (const path of [...first, ...second]) expect(at.text(path)).toBe(name);
     }

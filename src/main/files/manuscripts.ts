@@ -5,6 +5,7 @@ import type { Stats } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
 import { readAsText } from '../formats/apart.ts';
+import { limits } from '../formats/limits.ts';
 import {
   formatOf,
   isPlain,
@@ -27,9 +28,6 @@ export interface Manuscript {
   /** What the file has and the text has not. */
   readonly dropped: readonly Dropped[];
 }
-
-/** Largest file, in bytes: a string of JavaScript holds no more. */
-const LARGEST = 500_000_000;
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
@@ -167,10 +165,10 @@ export async function readManuscript(path: string): Promise<Manuscript> {
   if (!info.isFile()) {
     throw new UserError('text.unsupported', `${path} is not a file; name a .txt or .md file.`);
   }
-  if (info.size > LARGEST) {
+  if (info.size > limits.textFile) {
     throw new UserError(
-      'text.unreadable',
-      `${path} is larger than ${LARGEST / 1e6} MB; split it into several files.`,
+      'text.too-large',
+      `${path} is larger than ${limits.textFile / 2 ** 20} MB; split it into several files.`,
     );
   }
   let bytes: Buffer;

@@ -8,13 +8,13 @@ import { limits } from './limits.ts';
 import type { Reading } from './prose.ts';
 import { hostile } from './refusal.ts';
 
-/** A file, the bytes of one, or the files of a Scrivener project by their paths in its folder. */
+/** A file, the bytes of one, or the files of a Scrivener project by their paths in its folder, wherever they lie. */
 export type Manuscript =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | {
       readonly kind: 'files';
-      readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+      readonly files: readonly { readonly path: string; readonly place: string }[];
     };
 
 export interface Request {

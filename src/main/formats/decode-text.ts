@@ -25,6 +25,29 @@ function decode(bytes: Uint8Array, encoding: string): string | null {
   }
 }
 
+/** Bytes that a guess is tried on at once. */
+const PIECE = 1 << 16;
+
+/** Codes 80 to 9f are controls that stand for nothing: a sign of the wrong guess. */
+const wrong = /[\0\u0080-\u009f]/;
+
+/** Whether all of it may be in this encoding. In pieces: a wrong guess must not cost the memory of a whole text. */
+function fits(bytes: Uint8Array, encoding: string): boolean {
+  try {
+    const decoder = new TextDecoder(encoding, { fatal: true });
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      const text = decoder.decode(bytes.subarray(at, at + PIECE), { stream: true });
+      if (wrong.test(text) || (at === 0 && looksBinary(text))) return false;
+    }
+    // What was begun must have ended.
+    decoder.decode();
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
 /** Controls that no text editor writes. Kept: tab, line and page ends, DOS's end of file. */
 const control = /[\u0001-\u0008\u000e-\u0019\u001b-\u001f\u007f]/g;
 
@@ -115,9 +138,9 @@ export async function decodeText(bytes: Buffer): Promise<Decoded> {
     return { kind: 'text', text, encoding: 'utf-8' };
   }
   for (const name of narrowEncodings(bytes)) {
+    if (!fits(bytes, name)) continue;
     const text = decode(bytes, name);
-    // Codes 80 to 9f are controls that stand for nothing: a sign of the wrong guess.
-    if (text === null || looksBinary(text) || /[\u0080-\u009f]/.test(text)) continue;
+    if (text === null || looksBinary(text)) continue;
     return { kind: 'text', text, encoding: new TextDecoder(name).encoding };
   }
   return { kind: 'binary' };

@@ -16,7 +16,7 @@ function sourceOf({ source }: Request): Source {
     case 'files':
       return {
         kind: 'files',
-        files: new Map(source.files.map(({ path, bytes }) => [path, Buffer.from(bytes)])),
+        files: new Map(source.files.map(({ path, place }) => [path, place])),
       };
   }
 }

@@ -13,6 +13,7 @@ import { createExport } from './export/index.ts';
 import { History } from './history/index.ts';
 import { Disclosures, MarksStore } from './provenance/index.ts';
 import {
+  Arrivals,
   KnownFolders,
   Library,
   manuscriptTexts,
@@ -181,6 +182,8 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
     : await Places.make(options.libraryFolder);
   let library = await openLibrary(places);
   opened.defer(() => library.close());
+  const arrivals = await Arrivals.open({ folder: at('arriving'), log });
+  opened.defer(() => arrivals.close());
   const disclosures = new Disclosures({
     library: () => library,
     documents,
@@ -291,6 +294,7 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
       chosen.set({ folder });
       return library.view;
     },
+    lookAgain: async () => none(await library.lookAgain()),
     createDocument: ({ folder, name }) => library.createDocument(folder, name),
     createFolder: ({ folder, name }) => library.createFolder(folder, name),
     async renameEntry({ path, name }) {
@@ -310,7 +314,14 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
       return null;
     },
     revealEntry: async ({ path }) => none(await platform.reveal(await library.places.real(path))),
-    importFiles: ({ folder, files }) => library.import(folder, files),
+    beginImport: () => arrivals.begin(),
+    addToImport: async ({ batch, file, bytes }) =>
+      none(await arrivals.add(batch, file, Buffer.from(bytes, 'base64'))),
+    importFiles: ({ batch, folder, names }) =>
+      arrivals.take(batch, (temporary, place) => {
+        const files = names.map((name, i) => ({ name, place: place(i) }));
+        return library.import(folder, files, temporary);
+      }),
     searchLibrary: (query, signal) =>
       searchLibrary({ root: library.view.root, places: library.places, documents }, query, signal),
 

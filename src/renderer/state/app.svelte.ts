@@ -47,6 +47,9 @@ const REST = 350;
 /** However long the writer types without a rest, it does so after as many milliseconds. */
 const LATEST = 2000;
 
+/** Milliseconds between two looks of the host at what others may have written. */
+const LOOK_EVERY = 5000;
+
 /** Composes the domains; each knows its own, and only what belongs to two of them is here. */
 export class App {
   readonly client: ApiClient;
@@ -85,6 +88,8 @@ export class App {
   readonly commands: Commands;
   readonly welcome: Welcome;
   #typingTold = -Infinity;
+  #looked = -Infinity;
+  #lookTimer: ReturnType<typeof setTimeout> | undefined;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   /** Since when the sampler could read ahead; null where it was told. */
   #unread: number | null = null;
@@ -257,6 +262,16 @@ export class App {
         ],
       },
     );
+  }
+
+  /** The window has the focus again: what was written meanwhile, on another computer perhaps, is looked for. */
+  returned(): void {
+    const wait = Math.max(0, this.#looked + LOOK_EVERY - performance.now());
+    this.#lookTimer ??= setTimeout(() => {
+      this.#lookTimer = undefined;
+      this.#looked = performance.now();
+      void this.client.call.lookAgain({});
+    }, wait);
   }
 
   /** Training gives way while the writer types. */

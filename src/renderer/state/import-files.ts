@@ -1,14 +1,15 @@
 /** Files and folders from outside, on their way into the library. */
-import { MOST_BYTES, MOST_FILES } from '../../shared/api/index.ts';
+import { MOST_BYTES, MOST_FILES, MOST_PIECE, type ApiClient } from '../../shared/api/index.ts';
 import { UserError } from '../../shared/errors.ts';
 import { acceptedEndings, droppedWords, formatOf, type Dropped } from '../../shared/formats.ts';
+import { unwrap } from '../../shared/result.ts';
 import { toBase64 } from './base64.ts';
 import { listed, plural } from './training-words.ts';
 
 /** A file by its path within the folder that was dropped; by its name alone where it was a file. */
 export interface NamedFile {
   readonly name: string;
-  readonly file: Pick<File, 'size' | 'arrayBuffer'>;
+  readonly file: Pick<File, 'size' | 'slice'>;
 }
 
 const named = (file: File): NamedFile => ({ name: file.name, file });
@@ -66,13 +67,14 @@ export function chooseFiles(chosen: (files: readonly NamedFile[]) => void): void
 }
 
 /**
- * What is in the files.
+ * Brings the files to the host, a piece after the other: none is whole in memory. Gives the name of the batch.
  *
  * @throws UserError for more than can be taken in at once, and for what cannot be read
  */
-export async function contentsOf(
+export async function bringFiles(
+  { call }: Pick<ApiClient, 'call'>,
   files: readonly NamedFile[],
-): Promise<readonly { readonly name: string; readonly bytes: string }[]> {
+): Promise<string> {
   if (files.length === 0) {
     throw new UserError('text.missing', 'There is no manuscript in what was dropped; drop files.');
   }
@@ -86,16 +88,23 @@ export async function contentsOf(
       `Those are more than ${MOST_BYTES >> 20} MB; take fewer at once, or a copy without pictures.`,
     );
   }
-  return Promise.all(
-    files.map(async ({ name, file }) => {
-      const bytes = await file.arrayBuffer().catch((error: unknown) => {
-        throw new UserError('text.unreadable', `${name} could not be read; choose it again.`, {
-          cause: error,
+  const batch = unwrap(await call.beginImport({}));
+  for (const [number, { name, file }] of files.entries()) {
+    // One that is empty has a piece, too.
+    for (let at = 0; at === 0 || at < file.size; at += MOST_PIECE) {
+      const piece = await file
+        .slice(at, at + MOST_PIECE)
+        .arrayBuffer()
+        .catch((error: unknown) => {
+          throw new UserError('text.unreadable', `${name} could not be read; choose it again.`, {
+            cause: error,
+          });
         });
-      });
-      return { name, bytes: toBase64(new Uint8Array(bytes)) };
-    }),
-  );
+      const bytes = toBase64(new Uint8Array(piece));
+      unwrap(await call.addToImport({ batch, file: number, bytes }));
+    }
+  }
+  return batch;
 }
 
 /** Null where there is nothing to tell: one file, which is open now, and nothing left out. */

@@ -7,7 +7,7 @@ import type {
   Start,
 } from '../../shared/api/index.ts';
 import { unwrap } from '../../shared/result.ts';
-import { chooseFiles, contentsOf, importedSentence, type NamedFile } from './import-files.ts';
+import { bringFiles, chooseFiles, importedSentence, type NamedFile } from './import-files.ts';
 import { folderOf, nameOf } from './document.svelte.ts';
 import type { Documents } from './documents.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -165,9 +165,10 @@ export class Library {
    */
   async importFiles(files: readonly NamedFile[], folder = this.folderInHand): Promise<void> {
     await this.#notices.attempt(async () => {
-      const read = await contentsOf(files);
+      const batch = await bringFiles(this.#client, files);
+      const names = files.map(({ name }) => name);
       const { paths, dropped } = unwrap(
-        await this.#client.call.importFiles({ folder, files: [...read] }),
+        await this.#client.call.importFiles({ batch, folder, names }),
       );
       const [first] = paths;
       if (first !== undefined) {

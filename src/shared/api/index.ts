@@ -42,6 +42,7 @@ import {
   libraryPath,
   MOST_TEXT,
   nothing,
+  piece,
   text,
   voiceName,
   whole,
@@ -67,7 +68,7 @@ export * from './sampling.ts';
 export * from './settings.ts';
 export * from './snapshots.ts';
 export type { Spelling } from './spelling.ts';
-export { MOST_BYTES, MOST_FILES } from './values.ts';
+export { MOST_BYTES, MOST_FILES, MOST_PIECE } from './values.ts';
 export * from './voices.ts';
 
 /** One engine process, for the status line. */
@@ -124,6 +125,8 @@ export const api = {
 
   /** Lets the writer choose another folder; null when they did not. */
   chooseLibrary: call<Library | null>()(nothing),
+  /** The writer is back from elsewhere: the library and the open documents are looked at, as after a hint. */
+  lookAgain: call<null>()(nothing),
   libraryChanged: event<Library>({ latest: true }),
   /** `name` without an ending gets ".md"; null: the next free "Untitled". Gives the path. */
   createDocument: call<string>()(
@@ -136,14 +139,21 @@ export const api = {
   trashEntry: call<null>()(path),
   /** Shows it in the system's file manager. */
   revealEntry: call<null>()(path),
+  /** Gives a name for files that were dropped in or chosen; `importFiles` ends it. */
+  beginImport: call<string>()(nothing),
+  /** The next piece of a file, the first of which is 0: files come in pieces and are never whole in memory. */
+  addToImport: call<null>()(
+    v.strictObject({ batch: text(64), file: whole(0, MOST_FILES - 1), bytes: piece }),
+  ),
   /**
-   * Files that were dropped in or chosen, by their path where a whole folder was: text as it is, manuscripts
-   * of other formats as Markdown.
+   * Makes documents of the files, which are named by their path where a whole folder was: text as it is,
+   * manuscripts of other formats as Markdown.
    */
   importFiles: call<Imported>()(
     v.strictObject({
+      batch: text(64),
       folder: libraryPath,
-      files: v.pipe(v.array(v.strictObject({ name: text(4096), bytes })), v.maxLength(MOST_FILES)),
+      names: v.pipe(v.array(text(4096)), v.maxLength(MOST_FILES)),
     }),
   ),
   /**

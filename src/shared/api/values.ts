@@ -37,6 +37,10 @@ export const MOST_FILES = 5000;
 /** Bytes of all of them together. */
 export const MOST_BYTES = 250 << 20;
 
+/** Bytes of a piece of a file: a multiple of three, which base64 does not pad. */
+export const MOST_PIECE = 3 << 18;
+export const piece = v.pipe(text((MOST_PIECE / 3) * 4), v.base64());
+
 /** Bytes of a file that was dropped in, as base64: it crosses every kind of boundary. */
 export const bytes = v.pipe(text(400 << 20), v.base64());
 

@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { LOCK } from '../../../src/main/files/lock.ts';
 import { failure, unwrap, type Result } from '../../../src/shared/result.ts';
 import { hostHere, type OpenHost } from '../../helpers/host-here.ts';
+import { importFiles } from '../../helpers/import-files.ts';
 import type { Folders } from './desk.ts';
 
 /** The documents of the library by path. */
@@ -203,10 +204,7 @@ export const scenes: readonly Scene[] = [
     name: 'import',
     prepare: typed,
     act: ({ client }) =>
-      client.call.importFiles({
-        folder: '',
-        files: [{ name: 'b.md', bytes: Buffer.from(THEIRS).toString('base64') }],
-      }),
+      importFiles(client, [{ name: 'b.md', bytes: Buffer.from(THEIRS) }]).catch(failure),
     done: (texts) => has(texts, THEIRS),
     whole: (texts) => [...texts].every(([path, text]) => path === 'a.md' || text === THEIRS),
   },

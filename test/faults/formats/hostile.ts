@@ -7,9 +7,9 @@ import { atMost, none, times, type Section } from '../section.ts';
 import type { Ending } from './read-one.ts';
 
 /** Each file is read by a process of its own, so that its memory is its own too. */
-const readApart = (path: string, name: string): Promise<Ending | string> =>
+const readApart = (path: string): Promise<Ending | string> =>
   new Promise((done) => {
-    const child = fork(join(import.meta.dirname, 'read-one.ts'), [path, name], { execArgv: [] });
+    const child = fork(join(import.meta.dirname, 'read-one.ts'), [path], { execArgv: [] });
     let ending: Ending | null = null;
     child.on('message', (message) => (ending = message as Ending));
     child.on('close', (code, signal) => done(ending ?? `ended with ${signal ?? code}`));
@@ -31,8 +31,8 @@ export const hostile: Section = {
       run.told(about);
       const path = join(folder.path, name);
       await write(path);
-      const ending = await readApart(path, name);
-      await rm(path);
+      const ending = await readApart(path);
+      await rm(path, { recursive: true });
       if (typeof ending === 'string') {
         found.push(`${about}: ${ending}`);
         continue;

@@ -1,8 +1,7 @@
-/** A process that reads one file: `node read-one.ts PATH NAME`; tells how it ended and what it cost. */
+/** A process that reads one file as training does: `node read-one.ts PATH`; tells how it ended and what it cost. */
 import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
-import { readAsText } from '../../../src/main/formats/index.ts';
-import { formatOf } from '../../../src/shared/formats.ts';
+import { readManuscript } from '../../../src/main/files/manuscripts.ts';
 import { isUserError } from '../../../src/shared/errors.ts';
 
 export interface Ending {
@@ -25,9 +24,9 @@ function peakMegabytes(): number {
   return (own === undefined ? process.resourceUsage().maxRSS : Number(own)) / 1000;
 }
 
-const [path = '', name = ''] = process.argv.slice(2);
+const [path = ''] = process.argv.slice(2);
 const began = performance.now();
-const { code, why } = await readAsText({ kind: 'path', path }, formatOf(name)!, 'plain', name).then(
+const { code, why } = await readManuscript(path).then(
   () => ({ code: '', why: 'read' }),
   (error: unknown) => ({
     code: isUserError(error) ? error.code : null,

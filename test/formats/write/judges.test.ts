@@ -3,10 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readAsText } from '../../../src/main/formats/index.ts';
 import type { BookFormat } from '../../../src/shared/books.ts';
 import { epubcheck, missingJudge, wordsOf, written } from '../../helpers/books.ts';
 import { temporaryFolder, type Folder } from '../../helpers/understudy.ts';
-import { everything, hostile } from './texts.ts';
+import { chapter, everything, hostile } from './texts.ts';
 
 const why = (missing: string | null): string => (missing === null ? '' : ` (skipped: ${missing})`);
 
@@ -95,6 +96,64 @@ describe.skipIf(noOffice !== null)(`LibreOffice${why(noOffice)}`, () => {
     expect(words).toContain('there was not a letter');
     expect(words).toContain('In the morning the tide had gone out Sir I regret it');
   });
+});
+
+/** What a .docx does not keep of the chapter, or says in another way, and why. */
+const differences: readonly (readonly [string, string, string])[] = [
+  [
+    '~~or not~~',
+    'or not',
+    'what is struck out is read as text: the formats that writers use have no sign for it',
+  ],
+  ['`code`', 'code', 'a typeface of one width is only a look, and read as text'],
+  ['a\\\nhard', 'a  \nhard', 'the other way to write a line break'],
+  [
+    'wide\n  and the sea',
+    'wide  \nand the sea',
+    'lines of verse are broken by breaks, and their indent is a look',
+  ],
+  [
+    'Of *three*',
+    'Of three',
+    'headings of the third level are in italics, in which emphasis is not seen',
+  ],
+  ['| :--- | ---: |', '| - | - |', 'how the columns of a table are set is a look'],
+  ['a=1&b=2', 'a=1\\&b=2', 'the same address: the sign is escaped'],
+];
+
+describe.skipIf(noOffice !== null)(`LibreOffice as a writer${why(noOffice)}`, () => {
+  test.each([
+    ['odt', 'odt', 'en-GB'],
+    // It writes the language of the computer into what it makes.
+    ['docx', 'docx:MS Word 2007 XML', null],
+  ] as const)(
+    'saves a chapter as .%s and loses nothing of it',
+    async (format, filter, language) => {
+      using folder = temporaryFolder();
+      const path = await file(folder, 'docx', { 'The Letter': chapter });
+      const out = join(folder.path, 'out');
+      const { status } = spawnSync(
+        'soffice',
+        [
+          `-env:UserInstallation=file://${folder.path}/profile`,
+          ...['--headless', '--convert-to', filter, '--outdir', out, path],
+        ],
+        { stdio: 'ignore' },
+      );
+      expect(status).toBe(0);
+      const source = { kind: 'path', path: join(out, `book.${format}`) } as const;
+      const { text, dropped } = await readAsText(source, format, 'markdown', 'book');
+      const expected = differences.reduce((whole, [from, to]) => {
+        expect(whole).toContain(from);
+        return whole.replace(from, to);
+      }, chapter);
+      const [, tag] = /^lang: "(.*)"\n/m.exec(text) ?? [];
+      if (language !== null) expect(tag).toBe(language);
+      expect(text).toBe(`---\ntitle: "Tides"\nauthor: "Ada"\nlang: "${tag}"\n---\n\n${expected}`);
+      expect(dropped).toEqual([]);
+    },
+    60_000,
+  );
 });
 
 const noEpubcheck = missingJudge('epubcheck');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   defaultSettings,
   noMarks,
@@ -82,6 +82,27 @@ describe('the app', () => {
     await settled(60);
     expect(calls('typing')).toHaveLength(1);
     expect(app.session.writing).toBe(true);
+  });
+
+  test('has the host look at what others wrote when it is back, once in five seconds', async () => {
+    vi.useFakeTimers();
+    try {
+      const { app, calls } = room({ lookAgain: () => Promise.resolve(null) });
+      const looks = async (milliseconds: number): Promise<number> => {
+        await vi.advanceTimersByTimeAsync(milliseconds);
+        return calls('lookAgain').length;
+      };
+      app.returned();
+      expect(await looks(10)).toBe(1);
+      app.returned();
+      app.returned();
+      expect(await looks(4000)).toBe(1);
+      // Who was away again meanwhile is not forgotten.
+      expect(await looks(1000)).toBe(2);
+      expect(await looks(60_000)).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('does not take what was accepted for the writer’s own words', async () => {

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { defaultSettings, type Settings as Values } from '../../../src/shared/api/index.ts';
+import {
+  defaultSettings,
+  MOST_PIECE,
+  type Settings as Values,
+} from '../../../src/shared/api/index.ts';
+import { bringFiles } from '../../../src/renderer/state/import-files.ts';
 import { Documents } from '../../../src/renderer/state/documents.svelte.ts';
 import { Library } from '../../../src/renderer/state/library.svelte.ts';
 import { Notices } from '../../../src/renderer/state/notices.svelte.ts';
@@ -48,5 +53,34 @@ describe('the goal of a library', () => {
     await library.aim(words);
     expect(library.goal).toBeNull();
     expect(goals()).toEqual({});
+  });
+});
+
+describe('files for the library', () => {
+  test('go to the host in pieces, in their order', async () => {
+    const { client, asked } = connectApi({
+      beginImport: () => Promise.resolve('batch'),
+      addToImport: () => Promise.resolve(null),
+    });
+    const file = new File([Buffer.alloc(MOST_PIECE + 1, 'x')], 'a.md');
+    const files = [
+      { name: 'Book/a.md', file },
+      { name: 'Book/b.md', file: new File([], 'b.md') },
+    ];
+    expect(await bringFiles(client, files)).toBe('batch');
+    const pieces = asked.slice(1).map(({ request }) => request as { file: number; bytes: string });
+    expect(pieces.map(({ file, bytes }) => [file, Buffer.from(bytes, 'base64').length])).toEqual([
+      [0, MOST_PIECE],
+      [0, 1],
+      [1, 0],
+    ]);
+  });
+
+  test('are not sent where they are too large together', async () => {
+    const { client, asked } = connectApi({});
+    const file = { size: 200 << 20, slice: () => new Blob() };
+    const files = ['a.docx', 'b.docx'].map((name) => ({ name, file }));
+    await expect(bringFiles(client, files)).rejects.toMatchObject({ code: 'text.too-large' });
+    expect(asked).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /** Reads manuscripts of all formats. Runs in the thread of ../worker.ts, which can be ended at any time. */
-import { open, readFile, readdir } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Format } from '../../../shared/formats.ts';
 import { decodeText } from '../decode-text.ts';
@@ -23,11 +23,11 @@ export interface Read extends Reading {
   readonly parts: readonly ScrivenerPart[] | null;
 }
 
-/** A file on the disk, or the bytes of one; a Scrivener project is a folder, or its files. */
+/** A file on the disk, or the bytes of one; a Scrivener project is a folder, or its files and where they lie. */
 export type Source =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
-  | { readonly kind: 'files'; readonly files: ReadonlyMap<string, Buffer> };
+  | { readonly kind: 'files'; readonly files: ReadonlyMap<string, string> };
 
 /**
  * Reads a manuscript by what it holds; `format` is what its name says.
@@ -126,14 +126,17 @@ async function headOf(source: Source): Promise<Buffer> {
 }
 
 async function wholeOf(source: Source, head: Buffer, limit: number): Promise<Buffer> {
-  if (source.kind !== 'path') {
-    if (head.length > limit) throw tooLarge(limit);
-    return head;
-  }
-  const file = await open(source.path);
+  if (source.kind === 'path') return readWhole(source.path, limit, () => tooLarge(limit));
+  if (head.length > limit) throw tooLarge(limit);
+  return head;
+}
+
+/** A file is measured before it is read: nothing larger comes into memory. */
+async function readWhole(path: string, limit: number, refusal: () => Refusal): Promise<Buffer> {
+  const file = await open(path);
   try {
     const { size } = await file.stat();
-    if (size > limit) throw tooLarge(limit);
+    if (size > limit) throw refusal();
     return await file.readFile();
   } finally {
     await file.close();
@@ -146,11 +149,20 @@ const tooLarge = (limit: number): Refusal =>
     `is larger than ${limit / 2 ** 20} MB; split it, or take its pictures out.`,
   );
 
+const partTooLarge = (limit: number): Refusal =>
+  new Refusal(
+    'text.too-large',
+    `holds a file of more than ${Math.floor(limit / 2 ** 20)} MB; split that document in Scrivener, or take its pictures out.`,
+  );
+
 function folderOf(source: Source): Folder {
   if (source.kind === 'files') {
     return {
       names: () => Promise.resolve([...source.files.keys()]),
-      read: (path) => Promise.resolve(source.files.get(path) ?? null),
+      async read(path, limit) {
+        const place = source.files.get(path);
+        return place === undefined ? null : readWhole(place, limit, () => partTooLarge(limit));
+      },
     };
   }
   if (source.kind === 'bytes') {
@@ -177,10 +189,6 @@ function folderOf(source: Source): Folder {
       await search('', 0);
       return names;
     },
-    async read(path) {
-      const bytes = await readFile(join(root, path));
-      if (bytes.length > limits.rtfFile) throw tooLarge(limits.rtfFile);
-      return bytes;
-    },
+    read: (path, limit) => readWhole(join(root, path), limit, () => partTooLarge(limit)),
   };
 }

@@ -10,7 +10,8 @@ import { decodeXml, readXml } from './xml.ts';
 /** A project's files, by their path in its folder; null where there is none. */
 export interface Folder {
   readonly names: () => Promise<readonly string[]>;
-  read(path: string): Promise<Buffer | null>;
+  /** Refuses what is larger than so many bytes before it is in memory. */
+  read(path: string, limit: number): Promise<Buffer | null>;
 }
 
 interface Binder {
@@ -41,7 +42,7 @@ export async function readScrivener(folder: Folder): Promise<ScrivenerReading> {
   const project =
     names.find((name) => /^[^/]+\.scrivx$/i.test(name)) ??
     names.find((name) => name === 'binder.scrivproj');
-  const bytes = project === undefined ? null : await folder.read(project);
+  const bytes = project === undefined ? null : await folder.read(project, limits.entry);
   if (!bytes) throw damaged();
   const { top, marksCompiled, title, author } = readBinder(decodeXml(bytes));
   const draft = top.find(({ kind }) => kind === 'DraftFolder');
@@ -176,7 +177,7 @@ class DraftReader {
       if (!/^(?:Text|Folder|DraftFolder)$/.test(kind)) this.#tally.drop('file that is no text');
       return [];
     }
-    const bytes = await this.#folder.read(name);
+    const bytes = await this.#folder.read(name, limits.rtfFile);
     if (!bytes || bytes.length === 0) return [];
     this.#read += bytes.length;
     if (this.#read > limits.rtfFile)

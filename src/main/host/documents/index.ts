@@ -5,6 +5,6 @@ export { createFree } from './free-file.ts';
 export { formSchema, readJournal } from './journal.ts';
 export { recoverGone, replay } from './recovery.ts';
 export { createFile } from './save-file.ts';
-export { isThere, readKnown } from './known.ts';
+export { assertOpens, isThere, readKnown } from './known.ts';
 export { describe, encode, readTextFile, type Form } from './text-file.ts';
 export { UndoStore } from './undo.ts';

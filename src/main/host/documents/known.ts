@@ -5,7 +5,7 @@ import { UserError } from '../../../shared/errors.ts';
 import { codeOf, type Attributes } from '../../files/atomic.ts';
 
 /** Largest file that is opened, in bytes. */
-export const LARGEST = 50_000_000;
+const LARGEST = 50_000_000;
 
 /** What a file was when it was last read or written here. */
 export interface Known {
@@ -107,12 +107,16 @@ function assertReadable({ isFile, size }: Facts, path: string): void {
       `${path} is no file, but a folder or a device; give that another name first.`,
     );
   }
-  if (size > LARGEST) {
-    throw new UserError(
-      'document.too-large',
-      `${basename(path)} is larger than ${LARGEST / 1e6} MB; split it into several documents.`,
-    );
-  }
+  assertOpens(basename(path), size);
+}
+
+/** Throws UserError `document.too-large` where a file of so many bytes could not be opened. */
+export function assertOpens(name: string, size: bigint | number): void {
+  if (size <= LARGEST) return;
+  throw new UserError(
+    'document.too-large',
+    `${name} is larger than ${LARGEST / 1e6} MB; split it into several documents.`,
+  );
 }
 
 /** What a save came upon in place of the file it knew. */

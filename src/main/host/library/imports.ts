@@ -1,23 +1,28 @@
 import { Buffer } from 'node:buffer';
+import fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { MOST_BYTES } from '../../../shared/api/index.ts';
 import type { Dropped } from '../../../shared/formats.ts';
 import { formatOf, sumOfDropped } from '../../../shared/formats.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { readAsText } from '../../formats/apart.ts';
+import { codeOf, diskError } from '../../files/atomic.ts';
 import { notReadable } from '../../files/manuscripts.ts';
+import { assertOpens } from '../documents/index.ts';
 import { checkedName, cutName, isDocument, titleOf } from './names.ts';
 
 /** A file that was dropped in or chosen; its name has folders where a whole folder was. */
 export interface IncomingFile {
   readonly name: string;
-  /** In base64. */
-  readonly bytes: string;
+  /** Where its bytes lie. */
+  readonly place: string;
 }
 
-/** A document to be made: the folders it goes into, its name, and what is in it. */
+/** A document to be made: the folders it goes into, its name, and where what is in it lies. */
 export interface Incoming {
   readonly folders: readonly string[];
   readonly name: string;
-  readonly bytes: Buffer;
+  readonly place: string;
 }
 
 export interface Incomings {
@@ -25,14 +30,47 @@ export interface Incomings {
   readonly dropped: readonly Dropped[];
 }
 
+/** Texts that were read: on the disk, for many of them may be more than memory should hold. */
+class Texts {
+  readonly #folder: string;
+  #count = 0;
+  #bytes = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Gives where it lies. Throws UserError. */
+  async put(text: string): Promise<string> {
+    const bytes = Buffer.from(text);
+    this.#bytes += bytes.length;
+    if (this.#bytes > MOST_BYTES) {
+      throw new UserError(
+        'text.too-large',
+        `Those hold more than ${MOST_BYTES >> 20} MB of text; take fewer at once.`,
+      );
+    }
+    const place = join(this.#folder, `text-${this.#count++}`);
+    await fs.writeFile(place, bytes, { mode: 0o600 }).catch((error: unknown) => {
+      throw diskError(error, place);
+    });
+    return place;
+  }
+}
+
 /**
  * Reads all files before any document is made of them. Text and Markdown stay as they are, byte for byte;
  * manuscripts of other formats become Markdown; a Scrivener project becomes a folder of the draft's
  * documents, numbered in their order.
  *
- * @throws UserError `text.*`, `document.name`
+ * @param folder for what is made of them, until it is in the library
+ * @throws UserError `text.*`, `document.name`, `document.too-large`
  */
-export async function readIncoming(files: readonly IncomingFile[]): Promise<Incomings> {
+export async function readIncoming(
+  files: readonly IncomingFile[],
+  folder: string,
+): Promise<Incomings> {
+  const texts = new Texts(folder);
   const documents: Incoming[] = [];
   const dropped: (readonly Dropped[])[] = [];
   const projects = new Map<string, IncomingFile[]>();
@@ -42,30 +80,43 @@ export async function readIncoming(files: readonly IncomingFile[]): Promise<Inco
     if (project !== -1 && project < segments.length - 1) {
       const path = segments.slice(0, project + 1).join('/');
       const known = projects.get(path) ?? [];
-      known.push({ name: segments.slice(project + 1).join('/'), bytes: file.bytes });
+      known.push({ name: segments.slice(project + 1).join('/'), place: file.place });
       projects.set(path, known);
       continue;
     }
     const name = checkedName(cutName(segments.at(-1)!));
     const folders = segments.slice(0, -1).map((segment) => checkedName(cutName(segment)));
-    const bytes = Buffer.from(file.bytes, 'base64');
+    const { place } = file;
     if (isDocument(name)) {
-      documents.push({ folders, name, bytes });
+      assertOpens(name, await sizeOf(name, place));
+      documents.push({ folders, name, place });
       continue;
     }
     const format = formatOf(name);
     if (format === null) throw notReadable(name);
-    const read = await readAsText({ kind: 'bytes', bytes }, format, 'markdown', name);
+    const read = await readAsText({ kind: 'path', path: place }, format, 'markdown', name);
     dropped.push(read.dropped);
     const stem = name.replace(/\.[^.]+$/, '');
-    documents.push({ folders, name: `${stem}.md`, bytes: Buffer.from(read.text) });
+    documents.push({ folders, name: `${stem}.md`, place: await texts.put(read.text) });
   }
   for (const [path, inside] of projects) {
-    const project = await readProject(path, inside);
+    const project = await readProject(path, inside, texts);
     documents.push(...project.documents);
     dropped.push(project.dropped);
   }
   return { documents, dropped: sumOfDropped(dropped) };
+}
+
+async function sizeOf(name: string, place: string): Promise<number> {
+  try {
+    return (await fs.stat(place)).size;
+  } catch (error) {
+    throw new UserError(
+      'text.unreadable',
+      `${name} cannot be read (${codeOf(error) ?? String(error)}); drop it in again.`,
+      { cause: error },
+    );
+  }
 }
 
 function segmentsOf(name: string): readonly string[] {
@@ -74,13 +125,14 @@ function segmentsOf(name: string): readonly string[] {
   throw new UserError('document.name', 'A file has no name; give it one and try again.');
 }
 
-async function readProject(path: string, inside: readonly IncomingFile[]): Promise<Incomings> {
+async function readProject(
+  path: string,
+  inside: readonly IncomingFile[],
+  texts: Texts,
+): Promise<Incomings> {
   const segments = path.split('/');
   const project = segments.at(-1)!;
-  const files = inside.map(({ name, bytes }) => ({
-    path: name,
-    bytes: Buffer.from(bytes, 'base64'),
-  }));
+  const files = inside.map(({ name, place }) => ({ path: name, place }));
   const read = await readAsText({ kind: 'files', files }, 'scriv', 'markdown', project);
   const parts = read.parts ?? [];
   if (parts.length === 0) {
@@ -89,18 +141,22 @@ async function readProject(path: string, inside: readonly IncomingFile[]): Promi
   const folders = segments.slice(0, -1).map(checkedName);
   const title = checkedName(project.replace(/\.scriv$/i, ''));
   const digits = String(parts.length).length;
-  const documents = parts.map(({ title: part, text }, i): Incoming => {
+  const { dropped } = read;
+  const [first, ...others] = parts;
+  if (first && others.length === 0) {
+    const whole = { folders, name: `${title}.md`, place: await texts.put(first.text) };
+    return { documents: [whole], dropped };
+  }
+  const documents: Incoming[] = [];
+  for (const [i, { title: part, text }] of parts.entries()) {
     const number = String(i + 1).padStart(Math.max(2, digits), '0');
-    return {
+    documents.push({
       folders: [...folders, title],
       name: `${number} ${safeName(part)}.md`,
-      bytes: Buffer.from(text),
-    };
-  });
-  const [only] = parts;
-  if (parts.length > 1 || !only) return { documents, dropped: read.dropped };
-  const whole = { folders, name: `${title}.md`, bytes: Buffer.from(only.text) };
-  return { documents: [whole], dropped: read.dropped };
+      place: await texts.put(text),
+    });
+  }
+  return { documents, dropped };
 }
 
 /** A title as a part of a file's name. */

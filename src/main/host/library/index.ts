@@ -1,4 +1,5 @@
 /** The writer's folder: its tree, its names, search in it. */
+export { Arrivals } from './arrivals.ts';
 export { KnownFolders } from './known-folders.ts';
 export { Library } from './library.ts';
 export { checkedName, freeNames, isDocument, titleOf } from './names.ts';

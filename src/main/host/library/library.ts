@@ -9,7 +9,7 @@ import { createFile, createFree, isThere, type Documents } from '../documents/in
 import type { MarksStore } from '../provenance/index.ts';
 import type { Platform } from '../types.ts';
 import { readIncoming, type Incoming, type IncomingFile } from './imports.ts';
-import { checkedName, freeNames, isDocument, withEnding } from './names.ts';
+import { checkedName, cutName, freeNames, isDocument, withEnding } from './names.ts';
 import { forPeople, type Places } from './places.ts';
 import { Presence } from './presence.ts';
 import { DEEPEST, documentsOf, MOST, readTree, type Tree } from './tree.ts';
@@ -125,6 +125,15 @@ export class Library {
     await this.#reading;
   }
 
+  /**
+   * Looks at the open documents and at the folder without a hint: shares tell nothing of what another computer
+   * wrote, and no system of what happened while it slept.
+   */
+  async lookAgain(): Promise<void> {
+    await this.#options.documents.checkAll();
+    await this.refresh();
+  }
+
   /** Gives the path. Throws UserError. */
   createDocument(folder: string, name: string | null): Promise<string> {
     return this.#inTurn(() => this.#createDocument(folder, name));
@@ -140,6 +149,15 @@ export class Library {
     await this.#assertFree(real, wanted);
     await createFile(join(real, wanted), Buffer.alloc(0));
     return this.#done(inside(folder, wanted));
+  }
+
+  /** Makes a document of these bytes, outside of all folders and under a free name. Gives the path. Throws UserError. */
+  add(name: string, bytes: Buffer): Promise<string> {
+    return this.#inTurn(async () => {
+      const wanted = freeNames(checkedName(cutName(name)));
+      const made = await createFree(await this.places.folder(''), wanted, bytes);
+      return this.#done(made.name);
+    });
   }
 
   /** Gives the path. Throws UserError. */
@@ -193,10 +211,16 @@ export class Library {
   /**
    * Makes documents of files of all formats that are read, in a folder and under free names. Throws
    * UserError; then nothing was made.
+   *
+   * @param temporary a folder for what is made of them on their way
    */
-  async import(folder: string, files: readonly IncomingFile[]): Promise<Imported> {
+  async import(
+    folder: string,
+    files: readonly IncomingFile[],
+    temporary: string,
+  ): Promise<Imported> {
     await this.places.folder(folder);
-    const { documents, dropped } = await readIncoming(files);
+    const { documents, dropped } = await readIncoming(files, temporary);
     const paths = await this.#inTurn(async () => {
       const made: string[] = [];
       for (const document of documents) made.push(await this.#put(folder, document));
@@ -206,7 +230,8 @@ export class Library {
     return { paths, dropped };
   }
 
-  async #put(folder: string, { folders, name, bytes }: Incoming): Promise<string> {
+  async #put(folder: string, { folders, name, place }: Incoming): Promise<string> {
+    const bytes = await fs.readFile(place);
     let path = folder;
     let real = await this.places.folder(path);
     // One by one, so that no link on the way leads out.
