@@ -26,7 +26,7 @@ import { SessionStore } from './session/index.ts';
 import { JsonFile, SettingsStore } from './settings/index.ts';
 import { Snapshots } from './snapshots/index.ts';
 import { createSuggestions } from './suggestions/index.ts';
-import { createTraining } from './training/index.ts';
+import { createTraining, droppedInPlans } from './training/index.ts';
 import type { Host, HostOptions } from './types.ts';
 import { Sources, Voices } from './voices/index.ts';
 
@@ -189,6 +189,16 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
     now: () => new Date(),
   });
 
+  // Closed after the engines: until then a training may save a plan.
+  const sources = await Sources.open({
+    folder: at('dropped'),
+    needed: () => droppedInPlans(at('voices')),
+    places: () => library.places,
+    sample: options.sampleManuscript,
+    log,
+  });
+  opened.defer(() => sources.close());
+
   const devices = createDevices({ launch, log });
   const engines = createEngines({
     launch,
@@ -218,12 +228,6 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
     measureYou: (name) => suggestions.measureYou(name),
     log,
   });
-  const sources = await Sources.open({
-    folder: at('dropped'),
-    places: () => library.places,
-    sample: options.sampleManuscript,
-  });
-  opened.defer(() => sources.close());
   const training = createTraining({
     engines,
     voicePath,

@@ -282,7 +282,7 @@ export const api = {
   exportVoice: call<string | null>()(voice),
   importVoice: call<string>()(v.strictObject({ name: text(255), bytes })),
 
-  /** Keeps a dropped file for training until the program ends. */
+  /** Keeps a dropped file for training: until the program ends, or as long as a training of it can be resumed. */
   addTrainingText: call<Source>()(v.strictObject({ name: text(255), bytes })),
   inspectSources: call<TrainingReport>()(
     v.strictObject({ sources: sourcesSchema, choices: choicesSchema }),
