@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import type { HostOptions, Platform } from '../../src/main/host/index.ts';
-import type { ApiClient } from '../../src/shared/api/index.ts';
-import { unwrap } from '../../src/shared/result.ts';
+import type { ApiClient, Imported } from '../../src/shared/api/index.ts';
+import { unwrap, type Result } from '../../src/shared/result.ts';
+import { toEnd } from '../../src/shared/rpc/index.ts';
 import { hostHere, type OpenHost } from './host-here.ts';
 
 export type { Heard, OpenHost } from './host-here.ts';
@@ -54,6 +55,16 @@ export async function typeInto(client: ApiClient, path: string, insert: string):
   const edits = [{ from: 0, to: 0, insert }];
   return unwrap(await client.call.editDocument({ path, base: version, edits })).version;
 }
+
+type Files = Parameters<ApiClient['stream']['importFiles']>[0]['files'];
+
+/** Imports files into the library itself; null where it was stopped. */
+export const importFiles = (client: ApiClient, files: Files): Promise<Result<Imported | null>> =>
+  toEnd(client.stream.importFiles, { folder: '', files });
+
+/** The same for an import that nobody stops. */
+export const imported = async (client: ApiClient, files: Files): Promise<Imported> =>
+  unwrap(await importFiles(client, files))!;
 
 /** Waits until `check` passes: for what happens on the disk. */
 export const eventually = (check: () => unknown): Promise<unknown> =>

@@ -3,7 +3,14 @@ import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { unwrap } from '../../src/shared/result.ts';
-import { eventually, folders, openHost, typeInto, type OpenHost } from '../helpers/host.ts';
+import {
+  eventually,
+  folders,
+  importFiles,
+  openHost,
+  typeInto,
+  type OpenHost,
+} from '../helpers/host.ts';
 
 const names = async ({ client }: OpenHost): Promise<string[]> =>
   unwrap(await client.call.start({})).library.root.entries.map(({ path }) => path);
@@ -43,7 +50,7 @@ describe('The folder of the library', () => {
       await client.call.createDocument({ folder: '', name: 'new' }),
       await client.call.createFolder({ folder: 'book', name: 'new' }),
       await client.call.renameEntry({ path: 'book/b.md', name: 'new' }),
-      await client.call.importFiles({ folder: '', files: [{ name: 'd.md', bytes: '' }] }),
+      await importFiles(client, [{ name: 'd.md', bytes: '' }]),
     ]) {
       expect(result).toMatchObject({ ok: false, error: { code: 'library.missing' } });
     }

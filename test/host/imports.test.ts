@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { unwrap } from '../../src/shared/result.ts';
-import { folders, openHost } from '../helpers/host.ts';
+import type { ImportStep } from '../../src/shared/api/index.ts';
+import { toEnd, WINDOW } from '../../src/shared/rpc/index.ts';
+import { folders, imported, importFiles, openHost, type OpenHost } from '../helpers/host.ts';
 
 const fixture = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../fixtures/formats', name)).toString('base64');
@@ -43,7 +44,7 @@ describe('A manuscript of another format', () => {
     const at = folders();
     const { client } = await openHost(at);
     const files = [{ name: 'rich.docx', bytes: fixture('rich.docx') }];
-    expect(unwrap(await client.call.importFiles({ folder: '', files }))).toEqual({
+    expect(await imported(client, files)).toEqual({
       paths: ['rich.md'],
       dropped: [{ what: 'image', count: 1 }],
     });
@@ -58,7 +59,7 @@ describe('A manuscript of another format', () => {
       { name: 'good.rtf', bytes: fixture('rich.rtf') },
       { name: 'torn.docx', bytes: fixture('rich.docx').slice(0, 4000) },
     ];
-    expect(await client.call.importFiles({ folder: '', files })).toMatchObject({
+    expect(await importFiles(client, files)).toMatchObject({
       ok: false,
       error: {
         code: 'text.damaged',
@@ -75,7 +76,7 @@ describe('A manuscript of another format', () => {
       { name: 'Book/Part 1/a.md', bytes: base64('one') },
       { name: 'Book/b.html', bytes: base64('<p>two</p>') },
     ];
-    const { paths } = unwrap(await client.call.importFiles({ folder: '', files }));
+    const { paths } = await imported(client, files);
     expect(paths).toEqual(['Book/Part 1/a.md', 'Book/b.md']);
     expect(at.text('Book/b.md')).toBe('two\n');
   });
@@ -86,7 +87,7 @@ describe('A manuscript of another format', () => {
       const at = folders();
       const { client } = await openHost(at);
       const files = [{ name, bytes: base64('text') }];
-      expect(await client.call.importFiles({ folder: '', files })).toMatchObject({
+      expect(await importFiles(client, files)).toMatchObject({
         error: { code: 'document.name' },
       });
       expect(readdirSync(at.library)).toEqual([]);
@@ -96,7 +97,7 @@ describe('A manuscript of another format', () => {
   test('of many parts, a Scrivener project, becomes a folder in the order of its binder', async () => {
     const at = folders();
     const { client } = await openHost(at);
-    expect(unwrap(await client.call.importFiles({ folder: '', files: project }))).toEqual({
+    expect(await imported(client, project)).toEqual({
       paths: ['Harbour/01 Fog a beginning.md', 'Harbour/02 Afterwards.md'],
       dropped: [
         { what: 'document outside of the draft', count: 1 },
@@ -106,5 +107,76 @@ describe('A manuscript of another format', () => {
     expect(at.text('Harbour/01 Fog a beginning.md')).toBe(
       '# Fog: a beginning\n\n## The quay\n\nIt was *late*.\n',
     );
+  });
+});
+
+describe('An import', () => {
+  const notes = (count: number, ending: string) =>
+    Array.from({ length: count }, (_, n) => ({ name: `${n}.${ending}`, bytes: base64('Fog.') }));
+
+  /** Imports files, and stops at the first step that `when` says. */
+  async function stopped(
+    { client }: OpenHost,
+    files: ReturnType<typeof notes>,
+    when: (step: ImportStep) => boolean,
+  ) {
+    const abort = new AbortController();
+    const steps: ImportStep[] = [];
+    const result = await toEnd(
+      client.stream.importFiles,
+      { folder: '', files },
+      (step) => {
+        steps.push(step);
+        if (when(step)) abort.abort();
+      },
+      abort.signal,
+    );
+    return { result, steps };
+  }
+
+  test('tells what it reads and writes, of how many', async () => {
+    const files = [...notes(1, 'md'), { name: 'Book/rich.docx', bytes: fixture('rich.docx') }];
+    const { steps } = await stopped(await openHost(folders()), files, () => false);
+    expect(steps).toEqual([
+      { doing: 'reading', done: 0, of: 2, name: '0.md' },
+      { doing: 'reading', done: 1, of: 2, name: 'rich.docx' },
+      { doing: 'writing', done: 0, of: 2, name: '0.md' },
+      { doing: 'writing', done: 1, of: 2, name: 'rich.md' },
+    ]);
+  });
+
+  test('that is stopped while it reads makes nothing', async () => {
+    const at = folders();
+    const { result, steps } = await stopped(
+      await openHost(at),
+      notes(40, 'html'),
+      ({ done }) => done === 1,
+    );
+    expect(result).toEqual({ ok: true, value: null });
+    expect(steps.every(({ doing }) => doing === 'reading')).toBe(true);
+    expect(readdirSync(at.library)).toEqual([]);
+  });
+
+  test('that is stopped while it reads the last file makes nothing', async () => {
+    const at = folders();
+    const files = [{ name: 'rich.docx', bytes: fixture('rich.docx') }];
+    const { result } = await stopped(await openHost(at), files, () => true);
+    expect(result).toEqual({ ok: true, value: null });
+    expect(readdirSync(at.library)).toEqual([]);
+  });
+
+  test('that is stopped while it writes tells what it made by then', async () => {
+    const at = folders();
+    // The host is never further ahead of the page than a window of items.
+    const files = notes(WINDOW * 3, 'md');
+    const { result } = await stopped(
+      await openHost(at),
+      files,
+      ({ doing, done }) => doing === 'writing' && done > 0,
+    );
+    const made = result.ok ? (result.value?.paths ?? []) : [];
+    expect(made.length).toBeGreaterThan(0);
+    expect(made.length).toBeLessThan(files.length);
+    expect(readdirSync(at.library).sort()).toEqual([...made].sort());
   });
 });

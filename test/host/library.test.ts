@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { Entry, SearchHit } from '../../src/shared/api/index.ts';
 import { unwrap } from '../../src/shared/result.ts';
-import { eventually, folders, openHost, typeInto, type OpenHost } from '../helpers/host.ts';
+import {
+  eventually,
+  folders,
+  imported,
+  importFiles,
+  openHost,
+  typeInto,
+  type OpenHost,
+} from '../helpers/host.ts';
 
 const paths = (entries: readonly Entry[]): string[] =>
   entries.flatMap((entry) =>
@@ -215,14 +223,14 @@ describe('An entry', () => {
     const { client } = await openHost(at);
     const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0x68, 0x0d, 0x0a]);
     const files = [{ name: 'a.md', bytes: bytes.toString('base64') }];
-    expect(unwrap(await client.call.importFiles({ folder: '', files }))).toEqual({
+    expect(await imported(client, files)).toEqual({
       paths: ['a 2.md'],
       dropped: [],
     });
     expect(at.read('a 2.md').equals(bytes)).toBe(true);
     expect(at.text('a.md')).toBe('mine');
     const picture = [{ name: 'a.png', bytes: '' }];
-    expect(await client.call.importFiles({ folder: '', files: picture })).toMatchObject({
+    expect(await importFiles(client, picture)).toMatchObject({
       error: { code: 'text.unsupported' },
     });
   });

@@ -7,7 +7,7 @@ import { createFree } from '../../src/main/host/documents/index.ts';
 import { copyNames } from '../../src/main/host/documents/copies.ts';
 import { unwrap } from '../../src/shared/result.ts';
 import { mountCaseless } from '../helpers/caseless-disk.ts';
-import { eventually, folders, openHost, typeInto } from '../helpers/host.ts';
+import { eventually, folders, imported, openHost, typeInto } from '../helpers/host.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -51,7 +51,7 @@ describe('Names that some file systems take for one', () => {
     expect(await client.call.createDocument({ folder: '', name: composed })).toMatchObject(taken);
     expect(await client.call.renameEntry({ path: 'b.md', name: composed })).toMatchObject(taken);
     const files = [{ name: composed, bytes: Buffer.from('mine').toString('base64') }];
-    const { paths } = unwrap(await client.call.importFiles({ folder: '', files }));
+    const { paths } = await imported(client, files);
     expect(paths).toEqual(['Caf\u00e9 2.md']);
     expect([at.text(decomposed), at.text(paths[0]!)]).toEqual(['theirs', 'mine']);
   });
@@ -80,9 +80,7 @@ describe('Names that some file systems take for one', () => {
     expect(await client.call.createDocument({ folder: '', name: 'harbour' })).toMatchObject(taken);
     expect(await client.call.renameEntry({ path: 'b.md', name: 'HARBOUR' })).toMatchObject(taken);
     const files = [{ name: 'HARBOUR.md', bytes: Buffer.from('mine').toString('base64') }];
-    expect(unwrap(await client.call.importFiles({ folder: '', files })).paths).toEqual([
-      'HARBOUR 2.md',
-    ]);
+    expect((await imported(client, files)).paths).toEqual(['HARBOUR 2.md']);
     expect(unwrap(await client.call.renameEntry({ path: 'Harbour.md', name: 'harbour' }))).toBe(
       'harbour.md',
     );
@@ -182,8 +180,8 @@ describe('A very long name', () => {
     const { client } = await openHost(at);
     for (const name of long) {
       const files = [{ name, bytes: Buffer.from(name).toString('base64') }];
-      const first = unwrap(await client.call.importFiles({ folder: '', files })).paths;
-      const second = unwrap(await client.call.importFiles({ folder: '', files })).paths;
+      const first = (await imported(client, files)).paths;
+      const second = (await imported(client, files)).paths;
       expect(second[0]).not.toBe(first[0]);
       for (const path of [...first, ...second]) expect(at.text(path)).toBe(name);
     }

@@ -314,7 +314,7 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
       return null;
     },
     revealEntry: async ({ path }) => none(await platform.reveal(await library.places.real(path))),
-    importFiles: ({ folder, files }) => library.import(folder, files),
+    importFiles: ({ folder, files }, signal) => library.import(folder, files, signal),
     searchLibrary: (query, signal) =>
       searchLibrary({ root: library.view.root, places: library.places, documents }, query, signal),
 

@@ -1,9 +1,10 @@
 /** Files and folders from outside, on their way into the library. */
-import { MOST_BYTES, MOST_FILES } from '../../shared/api/index.ts';
+import { MOST_BYTES, MOST_FILES, type ImportStep } from '../../shared/api/index.ts';
 import { UserError } from '../../shared/errors.ts';
 import { acceptedEndings, droppedWords, formatOf, type Dropped } from '../../shared/formats.ts';
 import { toBase64 } from './base64.ts';
 import { listed, plural } from './training-words.ts';
+import type { Progress } from './under-way.svelte.ts';
 
 /** A file by its path within the folder that was dropped; by its name alone where it was a file. */
 export interface NamedFile {
@@ -68,10 +69,12 @@ export function chooseFiles(chosen: (files: readonly NamedFile[]) => void): void
 /**
  * What is in the files.
  *
- * @throws UserError for more than can be taken in at once, and for what cannot be read
+ * @throws UserError for more than can be taken in at once, and for what cannot be read; the reason of the signal
+ * once that is aborted, however long a disk takes
  */
 export async function contentsOf(
   files: readonly NamedFile[],
+  signal: AbortSignal,
 ): Promise<readonly { readonly name: string; readonly bytes: string }[]> {
   if (files.length === 0) {
     throw new UserError('text.missing', 'There is no manuscript in what was dropped; drop files.');
@@ -86,17 +89,35 @@ export async function contentsOf(
       `Those are more than ${MOST_BYTES >> 20} MB; take fewer at once, or a copy without pictures.`,
     );
   }
-  return Promise.all(
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  const contents = Promise.all(
     files.map(async ({ name, file }) => {
       const bytes = await file.arrayBuffer().catch((error: unknown) => {
         throw new UserError('text.unreadable', `${name} could not be read; choose it again.`, {
           cause: error,
         });
       });
+      signal.throwIfAborted();
       return { name, bytes: toBase64(new Uint8Array(bytes)) };
     }),
   );
+  return Promise.race([contents, stopped]);
 }
+
+/** What is shown of an import before the host tells how far it is. */
+export const importSentence = (files: readonly NamedFile[]): string =>
+  files.length === 1
+    ? `Importing ${lastOf(files[0]!.name)} …`
+    : `Importing ${files.length} files …`;
+
+export const importProgress = ({ doing, done, of, name }: ImportStep): Progress => ({
+  sentence: `${doing === 'reading' ? 'Reading' : 'Writing'} ${lastOf(name)}${of > 1 ? `, ${done + 1} of ${of}` : ' …'}`,
+  share: of > 1 ? done / of : null,
+});
+
+const lastOf = (path: string): string => path.split('/').at(-1)!;
 
 /** Null where there is nothing to tell: one file, which is open now, and nothing left out. */
 export function importedSentence(documents: number, dropped: readonly Dropped[]): string | null {

@@ -90,6 +90,16 @@ export interface Imported {
   readonly dropped: readonly Dropped[];
 }
 
+/** How far an import is. Nothing is written before all is read. */
+export interface ImportStep {
+  readonly doing: 'reading' | 'writing';
+  /** What is read, or written, of how many. */
+  readonly done: number;
+  readonly of: number;
+  /** The name of the one that is next. */
+  readonly name: string;
+}
+
 /** All that the page needs for its first picture. */
 export interface Start {
   readonly version: string;
@@ -136,9 +146,10 @@ export const api = {
   revealEntry: call<null>()(path),
   /**
    * Files that were dropped in or chosen, by their path where a whole folder was: text as it is, manuscripts
-   * of other formats as Markdown.
+   * of other formats as Markdown. Cancelled while it reads, it makes nothing and gives null; later, what it
+   * made by then stays and is told.
    */
-  importFiles: call<Imported>()(
+  importFiles: stream<ImportStep, Imported | null>()(
     v.strictObject({
       folder: libraryPath,
       files: v.pipe(v.array(v.strictObject({ name: text(4096), bytes })), v.maxLength(MOST_FILES)),

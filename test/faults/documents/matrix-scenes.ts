@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { LOCK } from '../../../src/main/files/lock.ts';
 import { failure, unwrap, type Result } from '../../../src/shared/result.ts';
+import { toEnd } from '../../../src/shared/rpc/index.ts';
 import { hostHere, type OpenHost } from '../../helpers/host-here.ts';
 import type { Folders } from './desk.ts';
 
@@ -203,7 +204,7 @@ export const scenes: readonly Scene[] = [
     name: 'import',
     prepare: typed,
     act: ({ client }) =>
-      client.call.importFiles({
+      toEnd(client.stream.importFiles, {
         folder: '',
         files: [{ name: 'b.md', bytes: Buffer.from(THEIRS).toString('base64') }],
       }),

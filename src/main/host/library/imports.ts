@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { ImportStep } from '../../../shared/api/index.ts';
 import type { Dropped } from '../../../shared/formats.ts';
 import { formatOf, sumOfDropped } from '../../../shared/formats.ts';
 import { UserError } from '../../../shared/errors.ts';
@@ -28,14 +29,22 @@ export interface Incomings {
 /**
  * Reads all files before any document is made of them. Text and Markdown stay as they are, byte for byte;
  * manuscripts of other formats become Markdown; a Scrivener project becomes a folder of the draft's
- * documents, numbered in their order.
+ * documents, numbered in their order. Tells each file before it is read.
  *
- * @throws UserError `text.*`, `document.name`
+ * @throws UserError `text.*`, `document.name`; the reason of the signal once that is aborted
  */
-export async function readIncoming(files: readonly IncomingFile[]): Promise<Incomings> {
+export async function* readIncoming(
+  files: readonly IncomingFile[],
+  signal: AbortSignal,
+): AsyncGenerator<ImportStep, Incomings, void> {
   const documents: Incoming[] = [];
   const dropped: (readonly Dropped[])[] = [];
   const projects = new Map<string, IncomingFile[]>();
+  let done = 0;
+  const step = (name: string): ImportStep => {
+    signal.throwIfAborted();
+    return { doing: 'reading', done, of: files.length, name };
+  };
   for (const file of files) {
     const segments = segmentsOf(file.name);
     const project = segments.findIndex((name) => formatOf(name) === 'scriv');
@@ -48,6 +57,8 @@ export async function readIncoming(files: readonly IncomingFile[]): Promise<Inco
     }
     const name = checkedName(cutName(segments.at(-1)!));
     const folders = segments.slice(0, -1).map((segment) => checkedName(cutName(segment)));
+    yield step(name);
+    done++;
     const bytes = Buffer.from(file.bytes, 'base64');
     if (isDocument(name)) {
       documents.push({ folders, name, bytes });
@@ -55,13 +66,15 @@ export async function readIncoming(files: readonly IncomingFile[]): Promise<Inco
     }
     const format = formatOf(name);
     if (format === null) throw notReadable(name);
-    const read = await readAsText({ kind: 'bytes', bytes }, format, 'markdown', name);
+    const read = await readAsText({ kind: 'bytes', bytes }, format, 'markdown', name, signal);
     dropped.push(read.dropped);
     const stem = name.replace(/\.[^.]+$/, '');
     documents.push({ folders, name: `${stem}.md`, bytes: Buffer.from(read.text) });
   }
   for (const [path, inside] of projects) {
-    const project = await readProject(path, inside);
+    yield step(path.split('/').at(-1)!);
+    done += inside.length;
+    const project = await readProject(path, inside, signal);
     documents.push(...project.documents);
     dropped.push(project.dropped);
   }
@@ -74,14 +87,18 @@ function segmentsOf(name: string): readonly string[] {
   throw new UserError('document.name', 'A file has no name; give it one and try again.');
 }
 
-async function readProject(path: string, inside: readonly IncomingFile[]): Promise<Incomings> {
+async function readProject(
+  path: string,
+  inside: readonly IncomingFile[],
+  signal: AbortSignal,
+): Promise<Incomings> {
   const segments = path.split('/');
   const project = segments.at(-1)!;
   const files = inside.map(({ name, bytes }) => ({
     path: name,
     bytes: Buffer.from(bytes, 'base64'),
   }));
-  const read = await readAsText({ kind: 'files', files }, 'scriv', 'markdown', project);
+  const read = await readAsText({ kind: 'files', files }, 'scriv', 'markdown', project, signal);
   const parts = read.parts ?? [];
   if (parts.length === 0) {
     throw new UserError('text.empty', `${project} holds no text in its draft; leave it out.`);

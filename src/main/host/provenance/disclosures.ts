@@ -40,9 +40,7 @@ export class Disclosures {
     const name = `Disclosure of ${report.name}.${format === 'html' ? 'html' : 'md'}`;
     const bytes = Buffer.from(text);
     if (to === 'document') {
-      const file = { name: nameFor(name), bytes: bytes.toString('base64') };
-      const { paths } = await this.#options.library().import('', [file]);
-      return paths[0]!;
+      return this.#options.library().add('', nameFor(name), bytes);
     }
     const path = await this.#options.platform.saveAs(nameFor(name));
     if (path === null) return null;
