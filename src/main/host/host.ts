@@ -360,8 +360,10 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
       training.renamed(voice, null);
       return null;
     },
-    exportVoice: ({ voice }) => voices.export(voice),
-    importVoice: ({ name, bytes }) => voices.import(name, Buffer.from(bytes, 'base64')),
+    exportVoice: ({ voice }, signal) => voices.export(voice, signal),
+    async *importVoice({ name, bytes }, signal) {
+      return voices.import(name, Buffer.from(bytes, 'base64'), signal);
+    },
     addTrainingText: ({ name, bytes }) => sources.add(name, Buffer.from(bytes, 'base64')),
 
     ...devices.handlers,

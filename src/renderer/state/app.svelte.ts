@@ -127,7 +127,7 @@ export class App {
       root: () => this.library.tree.root,
       show: () => this.session.show('export'),
     });
-    this.voices = new Voices(client, start);
+    this.voices = new Voices(client, start, underWay);
     this.training = new Training(
       client,
       start,

@@ -55,6 +55,7 @@ import {
   type TrainingReport,
   type TrainingState,
   type VoiceDetails,
+  type VoiceExportStage,
   type VoiceSummary,
 } from './voices.ts';
 
@@ -289,9 +290,10 @@ export const api = {
   renameVoice: call<null>()(v.strictObject({ voice: voiceName, name: entryName })),
   duplicateVoice: call<string>()(voice),
   trashVoice: call<null>()(voice),
-  /** Gives where it was saved, for people; null when the writer did not choose a place. */
-  exportVoice: call<string | null>()(voice),
-  importVoice: call<string>()(v.strictObject({ name: text(255), bytes })),
+  /** Gives where it was saved, for people; null when the writer did not choose a place, or stopped it. */
+  exportVoice: stream<VoiceExportStage, string | null>()(voice),
+  /** Gives its name; null when the writer stopped it. */
+  importVoice: stream<never, string | null>()(v.strictObject({ name: text(255), bytes })),
 
   /** Keeps a dropped file for training: until the program ends, or as long as a training of it can be resumed. */
   addTrainingText: call<Source>()(v.strictObject({ name: text(255), bytes })),
