@@ -130,6 +130,25 @@ test('a Word file that is chosen becomes a document, and what it had besides is 
   expect(await writer.onDisk('rich.md')).toContain('title: "The Harbour"');
 });
 
+test('an import that takes long shows how far it is, and makes nothing once it is stopped', async ({
+  app,
+  writer,
+}) => {
+  // Each has a thread of its own: all of them would take a minute.
+  const dropped = await writer.page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    for (let n = 0; n < 2000; n++) data.items.add(new File(['<p>Fog.</p>'], `Note ${n}.html`));
+    return data;
+  });
+  await writer.entry('Drafts').dispatchEvent('drop', { dataTransfer: dropped });
+  const underWay = writer.page.getByRole('region', { name: 'Under way' });
+  await expect(underWay).toContainText(/Reading Note \d+\.html, \d+ of 2000/);
+  await underWay.getByRole('button', { name: 'Stop' }).click();
+  await expect(underWay).toBeHidden();
+  await expect(writer.messages).toBeEmpty();
+  expect(await readdir(path.join(app.library, 'Drafts'))).toEqual(['Winter.md']);
+});
+
 test('a file that cannot be read says so and makes nothing', async ({ writer }) => {
   const dropped = await writer.page.evaluateHandle(() => {
     const data = new DataTransfer();

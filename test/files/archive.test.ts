@@ -276,3 +276,23 @@ describe('An archive', () => {
     expect((await everything()).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 });
+
+describe('stopping', () => {
+  const stopped = AbortSignal.abort(new Error('Stopped'));
+
+  it('an export leaves no file, and one that was there as it was', async () => {
+    const { folder, zip, bytes } = await exported();
+    const before = await everything();
+    await expect(exportVoice(folder, at('stopped.zip'), stopped)).rejects.toThrow();
+    await expect(exportVoice(folder, zip, stopped)).rejects.toThrow();
+    expect(await everything()).toEqual(before);
+    expect(await fs.readFile(zip)).toEqual(bytes);
+  });
+
+  it('an import leaves nothing of the voice', async () => {
+    const { zip } = await exported();
+    const before = await everything();
+    await expect(importVoice(zip, at('stopped.voice'), stopped)).rejects.toThrow();
+    expect(await everything()).toEqual(before);
+  });
+});

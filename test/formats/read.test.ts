@@ -137,3 +137,19 @@ describe('reading what LibreOffice wrote', () => {
     expect(read.text).toContain('\n**The quay**\n');
   });
 });
+
+describe('reading that is stopped', () => {
+  it('ends its thread and makes room for the next', async () => {
+    const source = { kind: 'path', path: join(fixtures, 'rich.docx') } as const;
+    const abort = new AbortController();
+    // Two are read at a time, and the third waits.
+    const reads = ['one', 'two', 'three'].map((name) =>
+      readAsText(source, 'docx', 'markdown', name, abort.signal),
+    );
+    abort.abort(new Error('Stopped'));
+    for (const read of await Promise.allSettled(reads)) {
+      expect(read).toEqual({ status: 'rejected', reason: new Error('Stopped') });
+    }
+    expect((await readAsText(source, 'docx', 'markdown', 'four')).text).toContain('The Harbour');
+  });
+});

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { MOST_PIECE } from '../../src/shared/api/index.ts';
+import { MOST_PIECE, type ImportStep } from '../../src/shared/api/index.ts';
 import { unwrap } from '../../src/shared/result.ts';
-import { folders, openHost } from '../helpers/host.ts';
-import { importFiles } from '../helpers/import-files.ts';
+import { toEnd, WINDOW } from '../../src/shared/rpc/index.ts';
+import { folders, openHost, type OpenHost } from '../helpers/host.ts';
+import { imported, importFiles } from '../helpers/import-files.ts';
 
 const fixture = (name: string): Buffer =>
   readFileSync(join(import.meta.dirname, '../fixtures/formats', name));
@@ -45,7 +46,7 @@ describe('A manuscript of another format', () => {
     const at = folders();
     const { client } = await openHost(at);
     const files = [{ name: 'rich.docx', bytes: fixture('rich.docx') }];
-    expect(unwrap(await importFiles(client, files))).toEqual({
+    expect(await imported(client, files)).toEqual({
       paths: ['rich.md'],
       dropped: [{ what: 'image', count: 1 }],
     });
@@ -77,7 +78,7 @@ describe('A manuscript of another format', () => {
       { name: 'Book/Part 1/a.md', bytes: bytesOf('one') },
       { name: 'Book/b.html', bytes: bytesOf('<p>two</p>') },
     ];
-    const { paths } = unwrap(await importFiles(client, files));
+    const { paths } = await imported(client, files);
     expect(paths).toEqual(['Book/Part 1/a.md', 'Book/b.md']);
     expect(at.text('Book/b.md')).toBe('two\n');
   });
@@ -92,7 +93,7 @@ describe('A manuscript of another format', () => {
       { name: 'b.md', bytes: bytesOf('') },
       { name: 'c.docx', bytes: fixture('rich.docx') },
     ];
-    expect(unwrap(await importFiles(client, files)).paths).toEqual(['a.md', 'b.md', 'c.md']);
+    expect((await imported(client, files)).paths).toEqual(['a.md', 'b.md', 'c.md']);
     expect(at.read('a.md').equals(bytes)).toBe(true);
     expect(at.text('b.md')).toBe('');
     expect(arriving()).toEqual([]);
@@ -103,13 +104,15 @@ describe('A manuscript of another format', () => {
   });
 
   test('is refused where it is of no import that was begun', async () => {
-    const { client } = await openHost(folders());
+    const at = folders();
+    const { client } = await openHost(at);
     const gone = { ok: false, error: { code: 'text.missing' } };
     const batch = '../../library';
     expect(await client.call.addToImport({ batch, file: 0, bytes: 'eA==' })).toMatchObject(gone);
-    expect(await client.call.importFiles({ batch, folder: '', names: ['a.md'] })).toMatchObject(
-      gone,
-    );
+    const request = { batch, folder: '', names: ['a.md'] };
+    expect(await toEnd(client.stream.importFiles, request)).toMatchObject(gone);
+    expect(await client.call.dropImport({ batch })).toMatchObject({ ok: true });
+    expect(readdirSync(at.library)).toEqual([]);
   });
 
   test('is refused where it is too large to be opened', async () => {
@@ -138,7 +141,7 @@ describe('A manuscript of another format', () => {
   test('of many parts, a Scrivener project, becomes a folder in the order of its binder', async () => {
     const at = folders();
     const { client } = await openHost(at);
-    expect(unwrap(await importFiles(client, project))).toEqual({
+    expect(await imported(client, project)).toEqual({
       paths: ['Harbour/01 Fog a beginning.md', 'Harbour/02 Afterwards.md'],
       dropped: [
         { what: 'document outside of the draft', count: 1 },
@@ -148,5 +151,72 @@ describe('A manuscript of another format', () => {
     expect(at.text('Harbour/01 Fog a beginning.md')).toBe(
       '# Fog: a beginning\n\n## The quay\n\nIt was *late*.\n',
     );
+  });
+});
+
+describe('An import', () => {
+  const notes = (count: number, ending: string) =>
+    Array.from({ length: count }, (_, n) => ({ name: `${n}.${ending}`, bytes: bytesOf('Fog.') }));
+
+  /** Imports files, and stops at the first step that `when` says. */
+  async function stopped(
+    { client }: OpenHost,
+    files: ReturnType<typeof notes>,
+    when: (step: ImportStep) => boolean,
+  ) {
+    const abort = new AbortController();
+    const steps: ImportStep[] = [];
+    const heard = (step: ImportStep): void => {
+      steps.push(step);
+      if (when(step)) abort.abort();
+    };
+    const result = await importFiles(client, files, { heard, signal: abort.signal });
+    return { result, steps };
+  }
+
+  test('tells what it reads and writes, of how many', async () => {
+    const files = [...notes(1, 'md'), { name: 'Book/rich.docx', bytes: fixture('rich.docx') }];
+    const { steps } = await stopped(await openHost(folders()), files, () => false);
+    expect(steps).toEqual([
+      { doing: 'reading', done: 0, of: 2, name: '0.md' },
+      { doing: 'reading', done: 1, of: 2, name: 'rich.docx' },
+      { doing: 'writing', done: 0, of: 2, name: '0.md' },
+      { doing: 'writing', done: 1, of: 2, name: 'rich.md' },
+    ]);
+  });
+
+  test('that is stopped while it reads makes nothing', async () => {
+    const at = folders();
+    const { result, steps } = await stopped(
+      await openHost(at),
+      notes(40, 'html'),
+      ({ done }) => done === 1,
+    );
+    expect(result).toEqual({ ok: true, value: null });
+    expect(steps.every(({ doing }) => doing === 'reading')).toBe(true);
+    expect(readdirSync(at.library)).toEqual([]);
+  });
+
+  test('that is stopped while it reads the last file makes nothing', async () => {
+    const at = folders();
+    const files = [{ name: 'rich.docx', bytes: fixture('rich.docx') }];
+    const { result } = await stopped(await openHost(at), files, () => true);
+    expect(result).toEqual({ ok: true, value: null });
+    expect(readdirSync(at.library)).toEqual([]);
+  });
+
+  test('that is stopped while it writes tells what it made by then', async () => {
+    const at = folders();
+    // The host is never further ahead of the page than a window of items.
+    const files = notes(WINDOW * 3, 'md');
+    const { result } = await stopped(
+      await openHost(at),
+      files,
+      ({ doing, done }) => doing === 'writing' && done > 0,
+    );
+    const made = result.ok ? (result.value?.paths ?? []) : [];
+    expect(made.length).toBeGreaterThan(0);
+    expect(made.length).toBeLessThan(files.length);
+    expect(readdirSync(at.library).sort()).toEqual([...made].sort());
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Entry, SearchHit } from '../../src/shared/api/index.ts';
 import { unwrap } from '../../src/shared/result.ts';
 import { eventually, folders, openHost, typeInto, type OpenHost } from '../helpers/host.ts';
-import { importFiles } from '../helpers/import-files.ts';
+import { imported, importFiles } from '../helpers/import-files.ts';
 
 const paths = (entries: readonly Entry[]): string[] =>
   entries.flatMap((entry) =>
@@ -216,7 +216,7 @@ describe('An entry', () => {
     const { client } = await openHost(at);
     const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0x68, 0x0d, 0x0a]);
     const files = [{ name: 'a.md', bytes }];
-    expect(unwrap(await importFiles(client, files))).toEqual({
+    expect(await imported(client, files)).toEqual({
       paths: ['a 2.md'],
       dropped: [],
     });

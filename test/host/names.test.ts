@@ -8,7 +8,7 @@ import { copyNames } from '../../src/main/host/documents/copies.ts';
 import { unwrap } from '../../src/shared/result.ts';
 import { mountCaseless } from '../helpers/caseless-disk.ts';
 import { eventually, folders, openHost, typeInto } from '../helpers/host.ts';
-import { importFiles } from '../helpers/import-files.ts';
+import { imported } from '../helpers/import-files.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -52,7 +52,7 @@ describe('Names that some file systems take for one', () => {
     expect(await client.call.createDocument({ folder: '', name: composed })).toMatchObject(taken);
     expect(await client.call.renameEntry({ path: 'b.md', name: composed })).toMatchObject(taken);
     const files = [{ name: composed, bytes: Buffer.from('mine') }];
-    const { paths } = unwrap(await importFiles(client, files));
+    const { paths } = await imported(client, files);
     expect(paths).toEqual(['Caf\u00e9 2.md']);
     expect([at.text(decomposed), at.text(paths[0]!)]).toEqual(['theirs', 'mine']);
   });
@@ -81,7 +81,7 @@ describe('Names that some file systems take for one', () => {
     expect(await client.call.createDocument({ folder: '', name: 'harbour' })).toMatchObject(taken);
     expect(await client.call.renameEntry({ path: 'b.md', name: 'HARBOUR' })).toMatchObject(taken);
     const files = [{ name: 'HARBOUR.md', bytes: Buffer.from('mine') }];
-    expect(unwrap(await importFiles(client, files)).paths).toEqual(['HARBOUR 2.md']);
+    expect((await imported(client, files)).paths).toEqual(['HARBOUR 2.md']);
     expect(unwrap(await client.call.renameEntry({ path: 'Harbour.md', name: 'harbour' }))).toBe(
       'harbour.md',
     );
@@ -181,8 +181,8 @@ describe('A very long name', () => {
     const { client } = await openHost(at);
     for (const name of long) {
       const files = [{ name, bytes: Buffer.from(name) }];
-      const first = unwrap(await importFiles(client, files)).paths;
-      const second = unwrap(await importFiles(client, files)).paths;
+      const first = (await imported(client, files)).paths;
+      const second = (await imported(client, files)).paths;
       expect(second[0]).not.toBe(first[0]);
       for (const path of [...first, ...second]) expect(at.text(path)).toBe(name);
     }

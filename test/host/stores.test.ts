@@ -6,6 +6,7 @@ import { saveVoice } from '../../src/main/files/voice-folder.ts';
 import { SessionStore } from '../../src/main/host/session/session.ts';
 import { defaultSampling, defaultSettings } from '../../src/shared/api/index.ts';
 import { unwrap } from '../../src/shared/result.ts';
+import { toEnd } from '../../src/shared/rpc/index.ts';
 import { eventually, folders, openHost } from '../helpers/host.ts';
 import { cardOf, weightsOf } from '../helpers/voices.ts';
 
@@ -193,10 +194,12 @@ test('voices are listed, copied, renamed, exported, imported and put into the tr
   unwrap(await client.call.renameVoice({ voice: 'Me copy', name: 'You' }));
   expect(await names()).toEqual(['Broken', 'Me', 'You']);
 
-  const saved = unwrap(await client.call.exportVoice({ voice: 'You' }))!;
+  const saved = unwrap(await toEnd(client.stream.exportVoice, { voice: 'You' }))!;
   const bytes = (await fs.readFile(saved)).toString('base64');
-  expect(unwrap(await client.call.importVoice({ name: 'You.zip', bytes }))).toBe('You 2');
-  expect(await client.call.importVoice({ name: 'x.zip', bytes: 'AAAA' })).toMatchObject({
+  const importVoice = (name: string, bytes: string) =>
+    toEnd(client.stream.importVoice, { name, bytes });
+  expect(unwrap(await importVoice('You.zip', bytes))).toBe('You 2');
+  expect(await importVoice('x.zip', 'AAAA')).toMatchObject({
     error: { code: 'archive.invalid' },
   });
   unwrap(await client.call.trashVoice({ voice: 'Me' }));
@@ -204,6 +207,47 @@ test('voices are listed, copied, renamed, exported, imported and put into the tr
   expect(await client.call.voiceDetails({ voice: 'Me' })).toMatchObject({
     error: { code: 'voice.missing' },
   });
+});
+
+test('a voice whose export is stopped leaves no file, and one that was there as it was', async () => {
+  const at = folders();
+  await saveVoice(join(at.data, 'voices/Me.voice'), cardOf(3), weightsOf(3));
+  const abort = new AbortController();
+  let stops = false;
+  const { client } = await openHost(at, {
+    async saveAs(name) {
+      if (stops) abort.abort();
+      // Until the host has heard of it.
+      unwrap(await client.call.start({}));
+      return join(at.data, name);
+    },
+  });
+  const { exportVoice } = client.stream;
+  const stopped = () => toEnd(exportVoice, { voice: 'Me' }, () => undefined, abort.signal);
+  unwrap(await toEnd(exportVoice, { voice: 'Me' }));
+  const before = await fs.readFile(join(at.data, 'Me.zip'));
+  stops = true;
+  expect(await stopped()).toEqual({ ok: true, value: null });
+  expect(await fs.readFile(join(at.data, 'Me.zip'))).toEqual(before);
+  await fs.rm(join(at.data, 'Me.zip'));
+  expect(await stopped()).toEqual({ ok: true, value: null });
+  expect((await fs.readdir(at.data)).filter((name) => name.includes('.zip'))).toEqual([]);
+});
+
+test('a voice whose import is stopped is not there, and leaves nothing', async () => {
+  const at = folders();
+  await saveVoice(join(at.data, 'voices/Me.voice'), cardOf(3), weightsOf(3));
+  const { client } = await openHost(at);
+  const saved = unwrap(await toEnd(client.stream.exportVoice, { voice: 'Me' }))!;
+  const bytes = (await fs.readFile(saved)).toString('base64');
+  const request = { name: 'Me.zip', bytes };
+  const stopped = AbortSignal.abort();
+  const { importVoice } = client.stream;
+  expect(await toEnd(importVoice, request, () => undefined, stopped)).toEqual({
+    ok: true,
+    value: null,
+  });
+  expect(await fs.readdir(join(at.data, 'voices'))).toEqual(['Me.voice']);
 });
 
 test('a dropped text must be a manuscript', async () => {

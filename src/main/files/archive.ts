@@ -54,11 +54,15 @@ async function assertArchive(path: string): Promise<void> {
 
 /**
  * Packs a voice, without its checkpoints, into one .zip. An archive of that name is replaced; any other
- * file is left alone.
+ * file is left alone. Fails once the signal is aborted, unless all is written; then nothing has changed.
  *
  * @throws UserError as `loadVoice`, `archive.invalid`, `disk.full`, `disk.failed`
  */
-export async function exportVoice(folder: string, path: string): Promise<void> {
+export async function exportVoice(
+  folder: string,
+  path: string,
+  signal?: AbortSignal,
+): Promise<void> {
   await assertArchive(path);
   const { card, bytes } = await loadVoice(folder);
   const zip = new ZipFile();
@@ -66,7 +70,20 @@ export async function exportVoice(folder: string, path: string): Promise<void> {
   // The very bytes that were checked: a training may replace the file at any moment.
   zip.addReadStream(Readable.from(pieces(bytes)), WEIGHTS, { size: bytes.length, compress: false });
   zip.end();
-  await writeAtomic(path, zip.outputStream as unknown as AsyncIterable<Uint8Array>);
+  const packed = zip.outputStream as unknown as AsyncIterable<Uint8Array>;
+  await writeAtomic(path, untilStopped(packed, signal));
+}
+
+/** Throws the signal's reason once that is aborted, also after the last chunk. */
+async function* untilStopped(
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
+  for await (const chunk of chunks) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
+  signal?.throwIfAborted();
 }
 
 function* pieces(bytes: Uint8Array): Iterable<Uint8Array> {
@@ -179,7 +196,12 @@ async function* contents(zip: yauzl.ZipFile, entry: yauzl.Entry): AsyncIterable<
   }
 }
 
-async function unpack(zip: yauzl.ZipFile, path: string, folder: string): Promise<void> {
+async function unpack(
+  zip: yauzl.ZipFile,
+  path: string,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const entries = new Map<string, yauzl.Entry>();
   const seen = new Set<string>();
   for await (const entry of zip.eachEntry()) {
@@ -200,7 +222,9 @@ async function unpack(zip: yauzl.ZipFile, path: string, folder: string): Promise
       `${path} needs ${Math.ceil(bytes / 1e6)} MB and the disk has less; make room and try again.`,
     );
   }
-  for (const [name, entry] of entries) await writeDurably(join(folder, name), contents(zip, entry));
+  for (const [name, entry] of entries) {
+    await writeDurably(join(folder, name), untilStopped(contents(zip, entry), signal));
+  }
   await syncFolder(folder);
 }
 
@@ -240,11 +264,16 @@ async function withArchive(
 
 /**
  * Unpacks an exported voice into a new folder: beside it first, checked whole, then renamed. Only the two
- * files of a voice are ever written, whatever paths the archive names.
+ * files of a voice are ever written, whatever paths the archive names. Fails once the signal is aborted, unless
+ * the voice is there; then nothing is left of it.
  *
  * @throws UserError `archive.invalid`, `voice.too-new`, `voice.exists`, `disk.full`, `disk.failed`
  */
-export async function importVoice(path: string, folder: string): Promise<void> {
+export async function importVoice(
+  path: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<void> {
   await assertFree(folder, false).catch((error: unknown) => {
     if (!(error instanceof UserError) || error.code !== 'voice.exists') throw error;
     throw new UserError(
@@ -260,7 +289,7 @@ export async function importVoice(path: string, folder: string): Promise<void> {
       withArchive(path, async (zip) => {
         await fs.mkdir(dirname(target), { recursive: true });
         await fs.mkdir(temporary);
-        await unpack(zip, path, temporary);
+        await unpack(zip, path, temporary, signal);
         await loadVoice(temporary).catch((error: unknown) => {
           if (!(error instanceof UserError)) throw error;
           // The temporary name means nothing to the writer.
@@ -268,6 +297,7 @@ export async function importVoice(path: string, folder: string): Promise<void> {
           if (error.code === 'voice.too-new') throw new UserError(error.code, told);
           throw invalid(path, told.replaceAll(join(path, '/'), '').split(';')[0]!, error);
         });
+        signal?.throwIfAborted();
         await makeRoom(target);
         await renameDurably(temporary, target);
       }),

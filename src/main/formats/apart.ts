@@ -56,6 +56,7 @@ export async function readProse(
 /**
  * The text as Markdown with its front matter, or plain, without marks, as a voice learns it.
  *
+ * @param signal ends the thread; its reason is thrown then
  * @throws UserError `text.*`
  */
 export async function readAsText(
@@ -63,8 +64,9 @@ export async function readAsText(
   format: Format,
   want: 'markdown' | 'plain',
   name: string,
+  signal?: AbortSignal,
 ): Promise<ReadText> {
-  const answer = await ask({ source, format, want }, name);
+  const answer = await ask({ source, format, want }, name, signal);
   if (answer.kind === 'text') {
     const { text, dropped, parts } = answer;
     return { text, dropped, parts };
@@ -91,11 +93,12 @@ const AT_A_TIME = 2;
 let running = 0;
 const waiting: (() => void)[] = [];
 
-async function ask(request: Request, name: string): Promise<Answer> {
+async function ask(request: Request, name: string, signal?: AbortSignal): Promise<Answer> {
   if (running >= AT_A_TIME) await new Promise<void>((go) => waiting.push(go));
   else running++;
   try {
-    return await inThread(request, name);
+    signal?.throwIfAborted();
+    return await inThread(request, name, signal);
   } finally {
     const next = waiting.shift();
     if (next) next();
@@ -103,7 +106,7 @@ async function ask(request: Request, name: string): Promise<Answer> {
   }
 }
 
-async function inThread(request: Request, name: string): Promise<Answer> {
+async function inThread(request: Request, name: string, signal?: AbortSignal): Promise<Answer> {
   const worker = new Worker(program(), {
     workerData: request,
     execArgv: [],
@@ -114,8 +117,11 @@ async function inThread(request: Request, name: string): Promise<Answer> {
     },
   });
   let timer: NodeJS.Timeout | undefined;
+  let stop = (): void => undefined;
   try {
     const answer = await new Promise<Answer>((resolve, reject) => {
+      stop = () => reject(signal?.reason as Error);
+      signal?.addEventListener('abort', stop);
       worker.once('message', resolve);
       worker.once('error', (error: Error) => {
         const isMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
@@ -146,6 +152,7 @@ async function inThread(request: Request, name: string): Promise<Answer> {
     return answer;
   } finally {
     clearInterval(timer);
+    signal?.removeEventListener('abort', stop);
     worker.removeAllListeners();
     // What it still tells is of a thread that is gone.
     worker.on('error', () => undefined);

@@ -27,7 +27,7 @@ import { SessionStore } from './session/index.ts';
 import { JsonFile, SettingsStore } from './settings/index.ts';
 import { Snapshots } from './snapshots/index.ts';
 import { createSuggestions } from './suggestions/index.ts';
-import { createTraining } from './training/index.ts';
+import { createTraining, droppedInPlans } from './training/index.ts';
 import type { Host, HostOptions } from './types.ts';
 import { Sources, Voices } from './voices/index.ts';
 
@@ -192,6 +192,16 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
     now: () => new Date(),
   });
 
+  // Closed after the engines: until then a training may save a plan.
+  const sources = await Sources.open({
+    folder: at('dropped'),
+    needed: () => droppedInPlans(at('voices')),
+    places: () => library.places,
+    sample: options.sampleManuscript,
+    log,
+  });
+  opened.defer(() => sources.close());
+
   const devices = createDevices({ launch, log });
   const engines = createEngines({
     launch,
@@ -221,12 +231,6 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
     measureYou: (name) => suggestions.measureYou(name),
     log,
   });
-  const sources = await Sources.open({
-    folder: at('dropped'),
-    places: () => library.places,
-    sample: options.sampleManuscript,
-  });
-  opened.defer(() => sources.close());
   const training = createTraining({
     engines,
     voicePath,
@@ -317,10 +321,11 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
     beginImport: () => arrivals.begin(),
     addToImport: async ({ batch, file, bytes }) =>
       none(await arrivals.add(batch, file, Buffer.from(bytes, 'base64'))),
-    importFiles: ({ batch, folder, names }) =>
+    dropImport: async ({ batch }) => none(await arrivals.drop(batch)),
+    importFiles: ({ batch, folder, names }, signal) =>
       arrivals.take(batch, (temporary, place) => {
         const files = names.map((name, i) => ({ name, place: place(i) }));
-        return library.import(folder, files, temporary);
+        return library.import(folder, files, { temporary, signal });
       }),
     searchLibrary: (query, signal) =>
       searchLibrary({ root: library.view.root, places: library.places, documents }, query, signal),
@@ -367,8 +372,10 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
       training.renamed(voice, null);
       return null;
     },
-    exportVoice: ({ voice }) => voices.export(voice),
-    importVoice: ({ name, bytes }) => voices.import(name, Buffer.from(bytes, 'base64')),
+    exportVoice: ({ voice }, signal) => voices.export(voice, signal),
+    async *importVoice({ name, bytes }, signal) {
+      return voices.import(name, Buffer.from(bytes, 'base64'), signal);
+    },
     addTrainingText: ({ name, bytes }) => sources.add(name, Buffer.from(bytes, 'base64')),
 
     ...devices.handlers,

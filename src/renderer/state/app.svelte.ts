@@ -28,6 +28,7 @@ import { Snapshots } from './snapshots.svelte.ts';
 import { Suggestions } from './suggestions.svelte.ts';
 import { TrainingDraft } from './training-draft.svelte.ts';
 import { Training } from './training.svelte.ts';
+import { UnderWay } from './under-way.svelte.ts';
 import { Voices } from './voices.svelte.ts';
 import { Welcome } from './welcome.svelte.ts';
 
@@ -68,6 +69,7 @@ export class App {
   lost = $state<string | null>(null);
 
   readonly notices: Notices;
+  readonly underWay: UnderWay;
   readonly settings: Settings;
   readonly session: Session;
   readonly documents: Documents;
@@ -101,6 +103,7 @@ export class App {
     this.platform = start.platform;
     this.engines = start.engines;
     const notices = (this.notices = new Notices());
+    const underWay = (this.underWay = new UnderWay());
     this.settings = new Settings(client, start, notices);
     this.session = new Session(client, start);
     const documents = (this.documents = new Documents({
@@ -117,6 +120,7 @@ export class App {
       client,
       start,
       notices,
+      underWay,
       documents,
       settings: this.settings,
     });
@@ -128,7 +132,7 @@ export class App {
       root: () => this.library.tree.root,
       show: () => this.session.show('export'),
     });
-    this.voices = new Voices(client, start);
+    this.voices = new Voices(client, start, underWay);
     this.training = new Training(
       client,
       start,

@@ -1,10 +1,17 @@
 /** Files and folders from outside, on their way into the library. */
-import { MOST_BYTES, MOST_FILES, MOST_PIECE, type ApiClient } from '../../shared/api/index.ts';
+import {
+  MOST_BYTES,
+  MOST_FILES,
+  MOST_PIECE,
+  type ApiClient,
+  type ImportStep,
+} from '../../shared/api/index.ts';
 import { UserError } from '../../shared/errors.ts';
 import { acceptedEndings, droppedWords, formatOf, type Dropped } from '../../shared/formats.ts';
 import { unwrap } from '../../shared/result.ts';
 import { toBase64 } from './base64.ts';
 import { listed, plural } from './training-words.ts';
+import type { Progress } from './under-way.svelte.ts';
 
 /** A file by its path within the folder that was dropped; by its name alone where it was a file. */
 export interface NamedFile {
@@ -69,11 +76,13 @@ export function chooseFiles(chosen: (files: readonly NamedFile[]) => void): void
 /**
  * Brings the files to the host, a piece after the other: none is whole in memory. Gives the name of the batch.
  *
- * @throws UserError for more than can be taken in at once, and for what cannot be read
+ * @throws UserError for more than can be taken in at once, and for what cannot be read; the reason of the signal
+ * once that is aborted, however long a disk takes
  */
 export async function bringFiles(
   { call }: Pick<ApiClient, 'call'>,
   files: readonly NamedFile[],
+  signal: AbortSignal,
 ): Promise<string> {
   if (files.length === 0) {
     throw new UserError('text.missing', 'There is no manuscript in what was dropped; drop files.');
@@ -88,24 +97,48 @@ export async function bringFiles(
       `Those are more than ${MOST_BYTES >> 20} MB; take fewer at once, or a copy without pictures.`,
     );
   }
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  stopped.catch(() => undefined);
+  signal.throwIfAborted();
   const batch = unwrap(await call.beginImport({}));
-  for (const [number, { name, file }] of files.entries()) {
-    // One that is empty has a piece, too.
-    for (let at = 0; at === 0 || at < file.size; at += MOST_PIECE) {
-      const piece = await file
-        .slice(at, at + MOST_PIECE)
-        .arrayBuffer()
-        .catch((error: unknown) => {
-          throw new UserError('text.unreadable', `${name} could not be read; choose it again.`, {
-            cause: error,
+  try {
+    for (const [number, { name, file }] of files.entries()) {
+      // One that is empty has a piece, too.
+      for (let at = 0; at === 0 || at < file.size; at += MOST_PIECE) {
+        const piece = file
+          .slice(at, at + MOST_PIECE)
+          .arrayBuffer()
+          .catch((error: unknown) => {
+            throw new UserError('text.unreadable', `${name} could not be read; choose it again.`, {
+              cause: error,
+            });
           });
-        });
-      const bytes = toBase64(new Uint8Array(piece));
-      unwrap(await call.addToImport({ batch, file: number, bytes }));
+        const bytes = toBase64(new Uint8Array(await Promise.race([piece, stopped])));
+        unwrap(await call.addToImport({ batch, file: number, bytes }));
+        signal.throwIfAborted();
+      }
     }
+  } catch (error) {
+    void call.dropImport({ batch });
+    throw error;
   }
   return batch;
 }
+
+/** What is shown of an import before the host tells how far it is. */
+export const importSentence = (files: readonly NamedFile[]): string =>
+  files.length === 1
+    ? `Importing ${lastOf(files[0]!.name)} …`
+    : `Importing ${files.length} files …`;
+
+export const importProgress = ({ doing, done, of, name }: ImportStep): Progress => ({
+  sentence: `${doing === 'reading' ? 'Reading' : 'Writing'} ${lastOf(name)}${of > 1 ? `, ${done + 1} of ${of}` : ' …'}`,
+  share: of > 1 ? done / of : null,
+});
+
+const lastOf = (path: string): string => path.split('/').at(-1)!;
 
 /** Null where there is nothing to tell: one file, which is open now, and nothing left out. */
 export function importedSentence(documents: number, dropped: readonly Dropped[]): string | null {

@@ -3,15 +3,25 @@ import type {
   DocumentEntry,
   Entry,
   FolderEntry,
+  ImportStep,
   Library as Tree,
   Start,
 } from '../../shared/api/index.ts';
 import { unwrap } from '../../shared/result.ts';
-import { bringFiles, chooseFiles, importedSentence, type NamedFile } from './import-files.ts';
+import { toEnd } from '../../shared/rpc/index.ts';
+import {
+  bringFiles,
+  chooseFiles,
+  importedSentence,
+  importProgress,
+  importSentence,
+  type NamedFile,
+} from './import-files.ts';
 import { folderOf, nameOf } from './document.svelte.ts';
 import type { Documents } from './documents.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Settings } from './settings.svelte.ts';
+import type { UnderWay } from './under-way.svelte.ts';
 
 /** One line of the tree as it is shown. */
 export interface Row {
@@ -28,6 +38,7 @@ export interface LibraryOptions {
   readonly client: ApiClient;
   readonly start: Pick<Start, 'library'>;
   readonly notices: Notices;
+  readonly underWay: UnderWay;
   readonly documents: Documents;
   readonly settings: Settings;
 }
@@ -49,12 +60,14 @@ export class Library {
   readonly words = $derived(wordsOf(this.tree.root));
   readonly #client: ApiClient;
   readonly #notices: Notices;
+  readonly #underWay: UnderWay;
   readonly #documents: Documents;
   readonly #settings: Settings;
 
-  constructor({ client, start, notices, documents, settings }: LibraryOptions) {
+  constructor({ client, start, notices, underWay, documents, settings }: LibraryOptions) {
     this.#client = client;
     this.#notices = notices;
+    this.#underWay = underWay;
     this.#documents = documents;
     this.#settings = settings;
     this.tree = start.library;
@@ -161,15 +174,19 @@ export class Library {
 
   /**
    * Makes documents of files that were dropped in or chosen; the first one is opened. What the files had and
-   * the documents have not is told.
+   * the documents have not is told. It can be stopped.
    */
   async importFiles(files: readonly NamedFile[], folder = this.folderInHand): Promise<void> {
     await this.#notices.attempt(async () => {
-      const batch = await bringFiles(this.#client, files);
-      const names = files.map(({ name }) => name);
-      const { paths, dropped } = unwrap(
-        await this.#client.call.importFiles({ batch, folder, names }),
-      );
+      const imported = await this.#underWay.run(importSentence(files), async (tell, signal) => {
+        const batch = await bringFiles(this.#client, files, signal);
+        const names = files.map(({ name }) => name);
+        const { importFiles } = this.#client.stream;
+        const step = (step: ImportStep): void => tell(importProgress(step));
+        return unwrap(await toEnd(importFiles, { batch, folder, names }, step, signal));
+      });
+      if (imported === null) return;
+      const { paths, dropped } = imported;
       const [first] = paths;
       if (first !== undefined) {
         for (let at = folderOf(first); at !== ''; at = folderOf(at)) this.fold(at, false);

@@ -1,7 +1,14 @@
-import type { ApiClient, Start, VoiceDetails, VoiceSummary } from '../../shared/api/index.ts';
-import type { Result } from '../../shared/result.ts';
-import type { Disposer } from '../../shared/rpc/index.ts';
+import type {
+  ApiClient,
+  Start,
+  VoiceDetails,
+  VoiceExportStage,
+  VoiceSummary,
+} from '../../shared/api/index.ts';
+import { success, type Result } from '../../shared/result.ts';
+import { toEnd, type Disposer } from '../../shared/rpc/index.ts';
 import { toBase64 } from './base64.ts';
+import type { UnderWay } from './under-way.svelte.ts';
 
 /** A sentence beside a voice, or above all where `voice` is null. */
 export interface Remark {
@@ -20,10 +27,12 @@ export class Voices {
   details = $state.raw<VoiceDetails | null>(null);
   importing = $state(false);
   readonly #client: ApiClient;
+  readonly #underWay: UnderWay;
   readonly #disposers: readonly Disposer[];
 
-  constructor(client: ApiClient, start: Pick<Start, 'voices'>) {
+  constructor(client: ApiClient, start: Pick<Start, 'voices'>, underWay: UnderWay) {
     this.#client = client;
+    this.#underWay = underWay;
     this.list = start.voices;
     this.#disposers = [
       client.on.voicesChanged((voices) => {
@@ -77,7 +86,17 @@ export class Voices {
   }
 
   async export(voice: string): Promise<void> {
-    const result = await this.#doing(voice, this.#client.call.exportVoice({ voice }));
+    const sentences = { choosing: `Choose where to save ${voice}.`, saving: `Saving ${voice} …` };
+    const exported = this.#underWay.run(sentences.choosing, (tell, signal) => {
+      const { exportVoice } = this.#client.stream;
+      const stage = (stage: VoiceExportStage): void =>
+        tell({ sentence: sentences[stage], share: null });
+      return toEnd(exportVoice, { voice }, stage, signal);
+    });
+    const result = await this.#doing(
+      voice,
+      exported.then((ended) => ended ?? success(null)),
+    );
     if (result.ok && result.value !== null) {
       this.#say(voice, 'quiet', `Saved as ${result.value}.`);
     }
@@ -87,10 +106,18 @@ export class Voices {
     this.importing = true;
     this.remark = null;
     try {
-      const bytes = toBase64(new Uint8Array(await file.arrayBuffer()));
-      const result = await this.#client.call.importVoice({ name: file.name, bytes });
-      if (result.ok) this.#say(result.value, 'quiet', `${result.value} was imported.`);
-      else this.#say(null, 'problem', result.error.sentence);
+      const result = await this.#underWay.run(`Importing ${file.name} …`, async (_, signal) => {
+        const contents = await file.arrayBuffer();
+        signal.throwIfAborted();
+        const bytes = toBase64(new Uint8Array(contents));
+        const request = { name: file.name, bytes };
+        return toEnd(this.#client.stream.importVoice, request, () => undefined, signal);
+      });
+      if (result === null) return;
+      if (!result.ok) this.#say(null, 'problem', result.error.sentence);
+      else if (result.value !== null) {
+        this.#say(result.value, 'quiet', `${result.value} was imported.`);
+      }
     } catch {
       // The browser could not read it: it is gone, or not a file.
       this.#say(null, 'problem', `${file.name} could not be read; choose it again.`);

@@ -56,6 +56,7 @@ import {
   type TrainingReport,
   type TrainingState,
   type VoiceDetails,
+  type VoiceExportStage,
   type VoiceSummary,
 } from './voices.ts';
 
@@ -91,6 +92,16 @@ export interface EngineStatus {
 export interface Imported {
   readonly paths: readonly string[];
   readonly dropped: readonly Dropped[];
+}
+
+/** How far an import is. Nothing is written before all is read. */
+export interface ImportStep {
+  readonly doing: 'reading' | 'writing';
+  /** What is read, or written, of how many. */
+  readonly done: number;
+  readonly of: number;
+  /** The name of the one that is next. */
+  readonly name: string;
 }
 
 /** All that the page needs for its first picture. */
@@ -139,17 +150,20 @@ export const api = {
   trashEntry: call<null>()(path),
   /** Shows it in the system's file manager. */
   revealEntry: call<null>()(path),
-  /** Gives a name for files that were dropped in or chosen; `importFiles` ends it. */
+  /** Gives a name for files that were dropped in or chosen; `importFiles` or `dropImport` ends it. */
   beginImport: call<string>()(nothing),
   /** The next piece of a file, the first of which is 0: files come in pieces and are never whole in memory. */
   addToImport: call<null>()(
     v.strictObject({ batch: text(64), file: whole(0, MOST_FILES - 1), bytes: piece }),
   ),
+  /** What came of it is not wanted any more. */
+  dropImport: call<null>()(v.strictObject({ batch: text(64) })),
   /**
    * Makes documents of the files, which are named by their path where a whole folder was: text as it is,
-   * manuscripts of other formats as Markdown.
+   * manuscripts of other formats as Markdown. Cancelled while it reads, it makes nothing and gives null; later,
+   * what it made by then stays and is told.
    */
-  importFiles: call<Imported>()(
+  importFiles: stream<ImportStep, Imported | null>()(
     v.strictObject({
       batch: text(64),
       folder: libraryPath,
@@ -290,11 +304,12 @@ export const api = {
   renameVoice: call<null>()(v.strictObject({ voice: voiceName, name: entryName })),
   duplicateVoice: call<string>()(voice),
   trashVoice: call<null>()(voice),
-  /** Gives where it was saved, for people; null when the writer did not choose a place. */
-  exportVoice: call<string | null>()(voice),
-  importVoice: call<string>()(v.strictObject({ name: text(255), bytes })),
+  /** Gives where it was saved, for people; null when the writer did not choose a place, or stopped it. */
+  exportVoice: stream<VoiceExportStage, string | null>()(voice),
+  /** Gives its name; null when the writer stopped it. */
+  importVoice: stream<never, string | null>()(v.strictObject({ name: text(255), bytes })),
 
-  /** Keeps a dropped file for training until the program ends. */
+  /** Keeps a dropped file for training: until the program ends, or as long as a training of it can be resumed. */
   addTrainingText: call<Source>()(v.strictObject({ name: text(255), bytes })),
   inspectSources: call<TrainingReport>()(
     v.strictObject({ sources: sourcesSchema, choices: choicesSchema }),

@@ -47,6 +47,9 @@ export interface VoiceDetails {
   readonly bytes: number;
 }
 
+/** What the export of a voice is at. */
+export type VoiceExportStage = 'choosing' | 'saving';
+
 /** A text to train on: a document or folder of the library, or a file that was dropped in. */
 export const sourceSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('library'), path: entryPath }),

@@ -64,16 +64,21 @@ export class Arrivals {
   }
 
   /** Lets `use` work with the folder of a batch and the places of its files, and removes it. Throws UserError. */
-  async take<T>(
+  async *take<Item, End>(
     name: string,
-    use: (folder: string, place: (file: number) => string) => Promise<T>,
-  ): Promise<T> {
+    use: (folder: string, place: (file: number) => string) => AsyncGenerator<Item, End, void>,
+  ): AsyncGenerator<Item, End, void> {
     const batch = this.#find(name);
     try {
-      return await use(batch.folder, (file) => placeOf(batch, file));
+      return yield* use(batch.folder, (file) => placeOf(batch, file));
     } finally {
       await this.#remove(name);
     }
+  }
+
+  /** Removes a batch, if it is there. */
+  drop(name: string): Promise<void> {
+    return this.#remove(name);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { MOST_BYTES } from '../../../shared/api/index.ts';
+import { MOST_BYTES, type ImportStep } from '../../../shared/api/index.ts';
 import type { Dropped } from '../../../shared/formats.ts';
 import { formatOf, sumOfDropped } from '../../../shared/formats.ts';
 import { UserError } from '../../../shared/errors.ts';
@@ -23,6 +23,12 @@ export interface Incoming {
   readonly folders: readonly string[];
   readonly name: string;
   readonly place: string;
+}
+
+export interface ImportOptions {
+  /** A folder for what is made of the files, until it is in the library. */
+  readonly temporary: string;
+  readonly signal: AbortSignal;
 }
 
 export interface Incomings {
@@ -61,19 +67,23 @@ class Texts {
 /**
  * Reads all files before any document is made of them. Text and Markdown stay as they are, byte for byte;
  * manuscripts of other formats become Markdown; a Scrivener project becomes a folder of the draft's
- * documents, numbered in their order.
+ * documents, numbered in their order. Tells each file before it is read.
  *
- * @param folder for what is made of them, until it is in the library
- * @throws UserError `text.*`, `document.name`, `document.too-large`
+ * @throws UserError `text.*`, `document.name`, `document.too-large`; the reason of the signal once that is aborted
  */
-export async function readIncoming(
+export async function* readIncoming(
   files: readonly IncomingFile[],
-  folder: string,
-): Promise<Incomings> {
-  const texts = new Texts(folder);
+  { temporary, signal }: ImportOptions,
+): AsyncGenerator<ImportStep, Incomings, void> {
+  const texts = new Texts(temporary);
   const documents: Incoming[] = [];
   const dropped: (readonly Dropped[])[] = [];
   const projects = new Map<string, IncomingFile[]>();
+  let done = 0;
+  const step = (name: string): ImportStep => {
+    signal.throwIfAborted();
+    return { doing: 'reading', done, of: files.length, name };
+  };
   for (const file of files) {
     const segments = segmentsOf(file.name);
     const project = segments.findIndex((name) => formatOf(name) === 'scriv');
@@ -86,6 +96,8 @@ export async function readIncoming(
     }
     const name = checkedName(cutName(segments.at(-1)!));
     const folders = segments.slice(0, -1).map((segment) => checkedName(cutName(segment)));
+    yield step(name);
+    done++;
     const { place } = file;
     if (isDocument(name)) {
       assertOpens(name, await sizeOf(name, place));
@@ -94,13 +106,16 @@ export async function readIncoming(
     }
     const format = formatOf(name);
     if (format === null) throw notReadable(name);
-    const read = await readAsText({ kind: 'path', path: place }, format, 'markdown', name);
+    const source = { kind: 'path', path: place } as const;
+    const read = await readAsText(source, format, 'markdown', name, signal);
     dropped.push(read.dropped);
     const stem = name.replace(/\.[^.]+$/, '');
     documents.push({ folders, name: `${stem}.md`, place: await texts.put(read.text) });
   }
   for (const [path, inside] of projects) {
-    const project = await readProject(path, inside, texts);
+    yield step(path.split('/').at(-1)!);
+    done += inside.length;
+    const project = await readProject(path, inside, texts, signal);
     documents.push(...project.documents);
     dropped.push(project.dropped);
   }
@@ -129,11 +144,12 @@ async function readProject(
   path: string,
   inside: readonly IncomingFile[],
   texts: Texts,
+  signal: AbortSignal,
 ): Promise<Incomings> {
   const segments = path.split('/');
   const project = segments.at(-1)!;
   const files = inside.map(({ name, place }) => ({ path: name, place }));
-  const read = await readAsText({ kind: 'files', files }, 'scriv', 'markdown', project);
+  const read = await readAsText({ kind: 'files', files }, 'scriv', 'markdown', project, signal);
   const parts = read.parts ?? [];
   if (parts.length === 0) {
     throw new UserError('text.empty', `${project} holds no text in its draft; leave it out.`);

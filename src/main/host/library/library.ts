@@ -1,14 +1,20 @@
 import fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FSWatcher } from 'chokidar';
-import type { Imported, Library as LibraryView } from '../../../shared/api/index.ts';
+import type { Imported, ImportStep, Library as LibraryView } from '../../../shared/api/index.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { codeOf, diskError, renameDurably } from '../../files/atomic.ts';
 import { twinOf } from '../../files/file-names.ts';
 import { createFile, createFree, isThere, type Documents } from '../documents/index.ts';
 import type { MarksStore } from '../provenance/index.ts';
 import type { Platform } from '../types.ts';
-import { readIncoming, type Incoming, type IncomingFile } from './imports.ts';
+import {
+  readIncoming,
+  type Incoming,
+  type IncomingFile,
+  type Incomings,
+  type ImportOptions,
+} from './imports.ts';
 import { checkedName, cutName, freeNames, isDocument, withEnding } from './names.ts';
 import { forPeople, type Places } from './places.ts';
 import { Presence } from './presence.ts';
@@ -209,25 +215,35 @@ export class Library {
   }
 
   /**
-   * Makes documents of files of all formats that are read, in a folder and under free names. Throws
-   * UserError; then nothing was made.
-   *
-   * @param temporary a folder for what is made of them on their way
+   * Makes documents of files of all formats that are read, in a folder and under free names. Stopped while it
+   * reads, it makes none and gives null; stopped later, those that it made stay. Throws UserError; where that
+   * is about a file, nothing was made.
    */
-  async import(
+  async *import(
     folder: string,
     files: readonly IncomingFile[],
-    temporary: string,
-  ): Promise<Imported> {
+    options: ImportOptions,
+  ): AsyncGenerator<ImportStep, Imported | null, void> {
+    const { signal } = options;
     await this.places.folder(folder);
-    const { documents, dropped } = await readIncoming(files, temporary);
-    const paths = await this.#inTurn(async () => {
-      const made: string[] = [];
-      for (const document of documents) made.push(await this.#put(folder, document));
-      await this.refresh();
-      return made;
-    });
-    return { paths, dropped };
+    let read: Incomings;
+    try {
+      read = yield* readIncoming(files, options);
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
+    }
+    if (signal.aborted) return null;
+    const { documents, dropped } = read;
+    const paths: string[] = [];
+    for (const document of documents) {
+      const { name } = document;
+      yield { doing: 'writing', done: paths.length, of: documents.length, name };
+      if (signal.aborted || this.#closed) break;
+      paths.push(await this.#inTurn(() => this.#put(folder, document)));
+    }
+    await this.#inTurn(() => this.refresh());
+    return paths.length > 0 || documents.length === 0 ? { paths, dropped } : null;
   }
 
   async #put(folder: string, { folders, name, place }: Incoming): Promise<string> {

@@ -1,1 +1,2 @@
+export { droppedInPlans } from './plan-file.ts';
 export { createTraining, type Training, type TrainingOptions } from './training.ts';

@@ -22,23 +22,48 @@ export async function savePlan(voice: string, plan: Plan): Promise<void> {
 
 /** Throws UserError `training.interrupted` where nothing can be resumed. */
 export async function loadPlan(voice: string, name: string): Promise<Plan> {
-  const path = join(voice, CHECKPOINTS, NAME);
-  let json: string;
-  try {
-    json = await readFile(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw diskError(error, path);
-    throw new UserError(
-      'training.interrupted',
-      `The training of ${name} cannot go on: what it was of is not known any more. The voice can be used as it is, or be trained anew under another name.`,
-    );
-  }
-  const parsed = v.safeParse(planSchema, parse(json));
-  if (parsed.success) return parsed.output;
+  const plan = await read(voice);
+  if (typeof plan === 'object') return plan;
+  const why =
+    plan === 'missing'
+      ? 'what it was of is not known any more'
+      : `${NAME} beside its checkpoints is damaged`;
   throw new UserError(
     'training.interrupted',
-    `The training of ${name} cannot go on: ${NAME} beside its checkpoints is damaged. The voice can be used as it is, or be trained anew under another name.`,
+    `The training of ${name} cannot go on: ${why}. The voice can be used as it is, or be trained anew under another name.`,
   );
+}
+
+/**
+ * Ids of the dropped files without which a training could not be resumed.
+ *
+ * @param voices the folder of all voices
+ * @throws UserError `disk.failed`
+ */
+export async function droppedInPlans(voices: string): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  const names = await readdir(voices).catch((error: unknown) => {
+    throw diskError(error, voices);
+  });
+  for (const name of names) {
+    const voice = join(voices, name);
+    const plan = (await hasCheckpoint(voice)) ? await read(voice) : 'missing';
+    if (typeof plan !== 'object') continue;
+    for (const source of plan.sources) if (source.kind === 'dropped') ids.add(source.id);
+  }
+  return ids;
+}
+
+/** Throws UserError `disk.failed`. */
+async function read(voice: string): Promise<Plan | 'missing' | 'damaged'> {
+  const path = join(voice, CHECKPOINTS, NAME);
+  try {
+    const parsed = v.safeParse(planSchema, parse(await readFile(path, 'utf8')));
+    return parsed.success ? parsed.output : 'damaged';
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return 'missing';
+    throw diskError(error, path);
+  }
 }
 
 function parse(json: string): unknown {

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { VoiceDetails, VoiceSummary } from '../../../shared/api/index.ts';
+import type { VoiceDetails, VoiceExportStage, VoiceSummary } from '../../../shared/api/index.ts';
 import { isUserError, UserError } from '../../../shared/errors.ts';
 import { exportVoice, importVoice } from '../../files/archive.ts';
 import { codeOf, diskError, renameDurably, temporaryName } from '../../files/atomic.ts';
@@ -133,17 +133,29 @@ export class Voices {
     await this.refresh();
   }
 
-  /** Gives where it was saved, for people; null when the writer chose no place. Throws UserError. */
-  async export(name: string): Promise<string | null> {
+  /**
+   * Gives where it was saved, for people; null when the writer chose no place, or stopped it. Throws UserError.
+   */
+  async *export(
+    name: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<VoiceExportStage, string | null, void> {
     const folder = await this.#there(name);
+    yield 'choosing';
     const path = await this.#options.platform.saveAs(`${name}.zip`);
-    if (path === null) return null;
-    await exportVoice(folder, path);
+    if (path === null || signal.aborted) return null;
+    yield 'saving';
+    try {
+      await exportVoice(folder, path, signal);
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
+    }
     return forPeople(path);
   }
 
-  /** Gives the name it has now. Throws UserError. */
-  async import(fileName: string, bytes: Buffer): Promise<string> {
+  /** Gives the name it has now; null where it was stopped. Throws UserError. */
+  async import(fileName: string, bytes: Buffer, signal: AbortSignal): Promise<string | null> {
     const stem = fileName
       .split(/[\\/]/)
       .at(-1)!
@@ -152,8 +164,9 @@ export class Voices {
     const archive = temporaryName(join(this.#options.folder, `${name}.zip`));
     try {
       await fs.writeFile(archive, bytes, { mode: 0o600 });
-      await importVoice(archive, this.pathOf(name));
+      await importVoice(archive, this.pathOf(name), signal);
     } catch (error) {
+      if (signal.aborted) return null;
       const told = diskError(error, fileName);
       throw new UserError(told.code, told.message.replaceAll(archive, fileName), { cause: error });
     } finally {
