@@ -128,7 +128,7 @@ const large = (name: string, head: string): HostileFile => ({
 
 /** As long as a text may be. */
 const longest = (piece: Buffer, end = Buffer.alloc(0)): Buffer => {
-  const bytes = Buffer.alloc(limits.textFile - (limits.textFile % piece.length), piece);
+  const bytes = Buffer.alloc((64 << 20) - ((64 << 20) % piece.length), piece);
   end.copy(bytes, bytes.length - end.length);
   return bytes;
 };

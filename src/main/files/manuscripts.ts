@@ -168,7 +168,7 @@ export async function readManuscript(path: string): Promise<Manuscript> {
   if (info.size > limits.textFile) {
     throw new UserError(
       'text.too-large',
-      `${path} is larger than ${limits.textFile / 2 ** 20} MB; split it into several files.`,
+      `${path} is larger than ${limits.textFile / 1e6} MB; split it into several files.`,
     );
   }
   let bytes: Buffer;

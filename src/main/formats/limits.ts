@@ -2,8 +2,8 @@
 export const limits = {
   /** Bytes of a packed file, mostly its pictures, which are never unpacked. */
   packedFile: 250 * 2 ** 20,
-  /** Bytes of a file of text: in memory a letter may take two more, twice while it is decoded. */
-  textFile: 64 * 2 ** 20,
+  /** Bytes of a file of text, as in the usual corpora: in memory the worst takes six times as many. */
+  textFile: 100_000_000,
   /** Bytes of a file of RTF with its pictures. */
   rtfFile: 128 * 2 ** 20,
   htmlFile: 24 * 2 ** 20,
