@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { constants, deflateRawSync } from 'node:zlib';
-import { limits } from '../../src/main/formats/limits.ts';
 import { rawZip, type RawPart } from './raw-zip.ts';
 
 export interface HostileFile {

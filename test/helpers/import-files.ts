@@ -1,37 +1,33 @@
-import {
-  MOST_PIECE,
-  type ApiClient,
-  type Imported,
-  type ImportStep,
-} from '../../src/shared/api/index.ts';
-import { unwrap, type Result } from '../../src/shared/result.ts';
+import type { ApiClient, Imported, ImportStep } from '../../src/shared/api/index.ts';
+import { failure, unwrap, type Result } from '../../src/shared/result.ts';
 import { toEnd } from '../../src/shared/rpc/index.ts';
+import { bringFiles } from '../../src/renderer/state/import-files.ts';
 
 export interface FileToImport {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
+interface Import {
+  readonly folder?: string;
+  readonly heard?: (step: ImportStep) => void;
+  readonly signal?: AbortSignal;
+}
+
 /** Imports files as the page does; null where it was stopped. */
 export async function importFiles(
-  { call, stream }: ApiClient,
+  client: ApiClient,
   files: readonly FileToImport[],
-  {
-    folder = '',
-    heard,
-    signal,
-  }: { folder?: string; heard?: (step: ImportStep) => void; signal?: AbortSignal } = {},
+  { folder = '', heard, signal }: Import = {},
 ): Promise<Result<Imported | null>> {
-  const batch = unwrap(await call.beginImport({}));
-  for (const [file, { bytes }] of files.entries()) {
-    for (let at = 0; at === 0 || at < bytes.length; at += MOST_PIECE) {
-      const piece = Buffer.from(bytes.subarray(at, at + MOST_PIECE)).toString('base64');
-      const added = await call.addToImport({ batch, file, bytes: piece });
-      if (!added.ok) return added;
-    }
-  }
+  const named = files.map(({ name, bytes }) => ({ name, file: new Blob([new Uint8Array(bytes)]) }));
   const names = files.map(({ name }) => name);
-  return toEnd(stream.importFiles, { batch, folder, names }, heard, signal);
+  try {
+    const batch = await bringFiles(client, named, signal ?? new AbortController().signal);
+    return await toEnd(client.stream.importFiles, { batch, folder, names }, heard, signal);
+  } catch (error) {
+    return failure(error);
+  }
 }
 
 /** The same for an import that nobody stops. */

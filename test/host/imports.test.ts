@@ -108,7 +108,9 @@ describe('A manuscript of another format', () => {
     const { client } = await openHost(at);
     const gone = { ok: false, error: { code: 'text.missing' } };
     const batch = '../../library';
-    expect(await client.call.addToImport({ batch, file: 0, bytes: 'eA==' })).toMatchObject(gone);
+    expect(
+      await client.call.addToImport({ batch, pieces: [{ file: 0, bytes: 'eA==' }] }),
+    ).toMatchObject(gone);
     const request = { batch, folder: '', names: ['a.md'] };
     expect(await toEnd(client.stream.importFiles, request)).toMatchObject(gone);
     expect(await client.call.dropImport({ batch })).toMatchObject({ ok: true });

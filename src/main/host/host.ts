@@ -319,8 +319,7 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
     },
     revealEntry: async ({ path }) => none(await platform.reveal(await library.places.real(path))),
     beginImport: () => arrivals.begin(),
-    addToImport: async ({ batch, file, bytes }) =>
-      none(await arrivals.add(batch, file, Buffer.from(bytes, 'base64'))),
+    addToImport: async ({ batch, pieces }) => none(await arrivals.add(batch, pieces)),
     dropImport: async ({ batch }) => none(await arrivals.drop(batch)),
     importFiles: ({ batch, folder, names }, signal) =>
       arrivals.take(batch, (temporary, place) => {

@@ -3,6 +3,7 @@ import {
   MOST_BYTES,
   MOST_FILES,
   MOST_PIECE,
+  MOST_PIECES,
   type ApiClient,
   type ImportStep,
 } from '../../shared/api/index.ts';
@@ -104,27 +105,45 @@ export async function bringFiles(
   signal.throwIfAborted();
   const batch = unwrap(await call.beginImport({}));
   try {
-    for (const [number, { name, file }] of files.entries()) {
-      // One that is empty has a piece, too.
-      for (let at = 0; at === 0 || at < file.size; at += MOST_PIECE) {
-        const piece = file
-          .slice(at, at + MOST_PIECE)
-          .arrayBuffer()
-          .catch((error: unknown) => {
-            throw new UserError('text.unreadable', `${name} could not be read; choose it again.`, {
-              cause: error,
-            });
-          });
-        const bytes = toBase64(new Uint8Array(await Promise.race([piece, stopped])));
-        unwrap(await call.addToImport({ batch, file: number, bytes }));
-        signal.throwIfAborted();
-      }
+    let pieces: { readonly file: number; readonly bytes: string }[] = [];
+    let together = 0;
+    const send = async (): Promise<void> => {
+      unwrap(await call.addToImport({ batch, pieces }));
+      signal.throwIfAborted();
+      pieces = [];
+      together = 0;
+    };
+    for await (const { file, bytes } of piecesOf(files, stopped)) {
+      pieces.push({ file, bytes: toBase64(bytes) });
+      together += bytes.length;
+      if (together >= MOST_PIECE || pieces.length === MOST_PIECES) await send();
     }
+    if (pieces.length > 0) await send();
   } catch (error) {
     void call.dropImport({ batch });
     throw error;
   }
   return batch;
+}
+
+/** One that is empty has a piece, too. Throws UserError `text.unreadable`, and what `stopped` says. */
+async function* piecesOf(
+  files: readonly NamedFile[],
+  stopped: Promise<never>,
+): AsyncGenerator<{ readonly file: number; readonly bytes: Uint8Array }, void, void> {
+  for (const [number, { name, file }] of files.entries()) {
+    for (let at = 0; at === 0 || at < file.size; at += MOST_PIECE) {
+      const piece = file
+        .slice(at, at + MOST_PIECE)
+        .arrayBuffer()
+        .catch((error: unknown) => {
+          throw new UserError('text.unreadable', `${name} could not be read; choose it again.`, {
+            cause: error,
+          });
+        });
+      yield { file: number, bytes: new Uint8Array(await Promise.race([piece, stopped])) };
+    }
+  }
 }
 
 /** What is shown of an import before the host tells how far it is. */

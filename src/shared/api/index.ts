@@ -42,7 +42,7 @@ import {
   libraryPath,
   MOST_TEXT,
   nothing,
-  piece,
+  piecesSchema,
   text,
   voiceName,
   whole,
@@ -69,7 +69,7 @@ export * from './sampling.ts';
 export * from './settings.ts';
 export * from './snapshots.ts';
 export type { Spelling } from './spelling.ts';
-export { MOST_BYTES, MOST_FILES, MOST_PIECE } from './values.ts';
+export { MOST_BYTES, MOST_FILES, MOST_PIECE, MOST_PIECES } from './values.ts';
 export * from './voices.ts';
 
 /** One engine process, for the status line. */
@@ -152,10 +152,11 @@ export const api = {
   revealEntry: call<null>()(path),
   /** Gives a name for files that were dropped in or chosen; `importFiles` or `dropImport` ends it. */
   beginImport: call<string>()(nothing),
-  /** The next piece of a file, the first of which is 0: files come in pieces and are never whole in memory. */
-  addToImport: call<null>()(
-    v.strictObject({ batch: text(64), file: whole(0, MOST_FILES - 1), bytes: piece }),
-  ),
+  /**
+   * The next pieces of files, the first of which is 0: large ones come in several and are never whole in memory,
+   * small ones come together.
+   */
+  addToImport: call<null>()(v.strictObject({ batch: text(64), pieces: piecesSchema })),
   /** What came of it is not wanted any more. */
   dropImport: call<null>()(v.strictObject({ batch: text(64) })),
   /**

@@ -39,7 +39,20 @@ export const MOST_BYTES = 250 << 20;
 
 /** Bytes of a piece of a file: a multiple of three, which base64 does not pad. */
 export const MOST_PIECE = 3 << 18;
-export const piece = v.pipe(text((MOST_PIECE / 3) * 4), v.base64());
+/** Letters of base64 of all pieces together: a small file rides along with the end of a large one. */
+const MOST_TOGETHER = (MOST_PIECE / 3) * 8;
+/** Pieces of files, by their number, that cross the boundary together. */
+export const MOST_PIECES = 500;
+export const piecesSchema = v.pipe(
+  v.array(
+    v.strictObject({
+      file: whole(0, MOST_FILES - 1),
+      bytes: v.pipe(text((MOST_PIECE / 3) * 4), v.base64()),
+    }),
+  ),
+  v.maxLength(MOST_PIECES),
+  v.check((pieces) => pieces.reduce((sum, { bytes }) => sum + bytes.length, 0) <= MOST_TOGETHER),
+);
 
 /** Bytes of a file that was dropped in, as base64: it crosses every kind of boundary. */
 export const bytes = v.pipe(text(400 << 20), v.base64());

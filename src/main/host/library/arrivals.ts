@@ -46,8 +46,17 @@ export class Arrivals {
     return name;
   }
 
-  /** Puts a piece at the end of a file, the first of which is 0. Throws UserError. */
-  async add(name: string, file: number, piece: Buffer): Promise<void> {
+  /** Puts pieces, in base64, at the ends of files, the first of which is 0. Throws UserError. */
+  async add(
+    name: string,
+    pieces: readonly { readonly file: number; readonly bytes: string }[],
+  ): Promise<void> {
+    for (const { file, bytes } of pieces) {
+      await this.#append(name, file, Buffer.from(bytes, 'base64'));
+    }
+  }
+
+  async #append(name: string, file: number, piece: Buffer): Promise<void> {
     const batch = this.#find(name);
     batch.bytes += piece.length;
     if (batch.bytes > MOST_BYTES) {
