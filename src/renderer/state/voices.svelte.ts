@@ -2,6 +2,7 @@ import type { ApiClient, Start, VoiceDetails, VoiceSummary } from '../../shared/
 import type { Result } from '../../shared/result.ts';
 import type { Disposer } from '../../shared/rpc/index.ts';
 import { toBase64 } from './base64.ts';
+import { chooseVoice } from './import-files.ts';
 
 /** A sentence beside a voice, or above all where `voice` is null. */
 export interface Remark {
@@ -97,6 +98,11 @@ export class Voices {
     } finally {
       this.importing = false;
     }
+  }
+
+  /** Lets the writer choose one to import. */
+  chooseFile(): void {
+    chooseVoice((file) => void this.import(file));
   }
 
   /** What is wrong with a name for a voice, as a sentence; null where nothing is. */
