@@ -75,6 +75,23 @@ test('commands do what they say', async ({ writer }) => {
   await expect(writer.tab('First')).toHaveCount(0);
 });
 
+test('Escape closes a menu, and leaves the panel that it is in', async ({ writer }) => {
+  await writer.opens('One');
+  const voices = await writer.opensPanel('Voices');
+  await voices.getByRole('button', { name: 'More for Mine' }).click();
+  await expect(voices.getByRole('dialog', { name: 'More for Mine' })).toBeVisible();
+  await writer.presses('Escape');
+  await expect(voices.getByRole('dialog')).toHaveCount(0);
+  await expect(voices).toBeVisible();
+  await writer.presses('Escape');
+  await expect(voices).toHaveCount(0);
+  await writer.entry('Two').click({ button: 'right' });
+  await expect(writer.page.getByRole('menu')).toBeVisible();
+  await writer.presses('Escape');
+  await expect(writer.page.getByRole('menu')).toHaveCount(0);
+  await expect(writer.entry('Two')).toBeFocused();
+});
+
 test('a reload key does not throw the page away', async ({ writer }) => {
   await writer.opens('One');
   await writer.page.evaluate('window.mark = true');
