@@ -1,37 +1,74 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import { writeFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import axe from 'axe-core';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from './fixtures.ts';
 import type { Writer } from './writer.ts';
 
-const themes = ['light', 'dark', 'contrast'] as const;
-const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
+/** A theme, and what the system says of colours. */
+interface Look {
+  readonly theme: 'light' | 'dark' | 'contrast' | 'system';
+  readonly system?: Parameters<Page['emulateMedia']>[0];
+}
 
-/** What is in sight has no violation, in any theme. */
-async function isAccessible({ page }: Writer, view: string): Promise<void> {
+const looks: readonly Look[] = [
+  { theme: 'light' },
+  { theme: 'dark' },
+  { theme: 'contrast', system: { colorScheme: 'light' } },
+  { theme: 'contrast', system: { colorScheme: 'dark' } },
+];
+const allRules: axe.RunOnly = {
+  type: 'tag',
+  values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'],
+};
+/** Those of them that look at colours. */
+const colourRules: axe.RunOnly = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
+/** Nobody waits for a colour on its way from one theme to the next. */
+const asItIs = {
+  colorScheme: null,
+  contrast: null,
+  forcedColors: null,
+  reducedMotion: 'reduce',
+} as const;
+
+async function wears({ page }: Writer, { theme, system }: Look): Promise<void> {
+  await page.emulateMedia({ ...asItIs, ...system });
+  await page.locator('html').evaluate((html, to) => html.setAttribute('data-theme', to), theme);
+  // Colours on their way from one theme to the next are no theme's.
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => 0))),
+  );
+}
+
+/** What is wrong in the page. The program goes in once, and only what is wrong comes out: most of the time went there. */
+async function violations(page: Page, runOnly: axe.RunOnly): Promise<readonly unknown[]> {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(`${axe.source}; null`);
+  const found = await page.evaluate(async (only) => {
+    const { run } = (window as unknown as { axe: typeof axe }).axe;
+    return (await run({ runOnly: only, resultTypes: ['violations'] })).violations;
+  }, runOnly);
+  return found.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, failureSummary }) => ({ id, help, target, failureSummary })),
+  );
+}
+
+/**
+ * What is in sight has no violation, in any theme. Themes differ in nothing but colours: all rules are
+ * asked in the first one, in the others only those of colours.
+ */
+async function isAccessible(writer: Writer, view: string, inLooks = looks): Promise<void> {
+  const { page } = writer;
   await test.step(view, async () => {
     // What steps back while one types comes back with the first move of the hand.
     await page.mouse.move(600, 500);
     await page.mouse.move(640, 540);
     const chosen = await page.locator('html').getAttribute('data-theme');
-    for (const theme of themes) {
-      await page.locator('html').evaluate((html, to) => html.setAttribute('data-theme', to), theme);
-      // Colours on their way from one theme to the next are no theme's.
-      await page.evaluate(() =>
-        Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => 0))),
-      );
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(tags)
-        .setLegacyMode(true)
-        .analyze();
-      const told = violations.flatMap(({ id, help, nodes }) =>
-        nodes.map(({ target, failureSummary }) => ({ id, help, target, failureSummary })),
-      );
-      expect.soft(told, `${view}, ${theme}`).toEqual([]);
+    for (const look of inLooks) {
+      await wears(writer, look);
+      const found = await violations(page, look === inLooks[0] ? allRules : colourRules);
+      expect.soft(found, `${view}, ${JSON.stringify(look)}`).toEqual([]);
     }
-    await page
-      .locator('html')
-      .evaluate((html, to) => html.setAttribute('data-theme', to), chosen ?? 'system');
+    await wears(writer, { theme: (chosen ?? 'system') as Look['theme'] });
   });
 }
 
@@ -57,6 +94,7 @@ test('the text, its suggestions and what stands around it are accessible', async
   app,
   writer,
 }) => {
+  test.setTimeout(180_000);
   const { page } = writer;
   await expect(page.getByRole('heading', { name: 'Where were we?' })).toBeVisible();
   await isAccessible(writer, 'no document');
@@ -163,7 +201,11 @@ test('the panels are accessible', async ({ writer }) => {
   await settings.getByRole('button', { name: /^Strong/ }).click();
   await writer.presses('ControlOrMeta+I');
   await writer.fills(settings.getByLabel('Size of the type'), '4');
+  await settings.getByRole('button', { name: /^Heading/ }).click();
+  await expect(settings.getByText('Press a key', { exact: true })).toBeVisible();
+  await expect(settings.getByText('"Emphasis" has this key too', { exact: false })).toBeVisible();
   await isAccessible(writer, 'the settings');
+  await writer.presses('Escape');
 
   await writer.presses('ControlOrMeta+Shift+X');
   await expect(page.getByRole('region', { name: 'Export', exact: true })).toBeVisible();
@@ -232,4 +274,138 @@ test('a narrow window is accessible', async ({ writer }) => {
   await isAccessible(writer, 'narrow');
   await writer.opensPanel('Voices');
   await isAccessible(writer, 'narrow, voices');
+});
+
+test('what is wrong with a document or its host is told accessibly', async ({
+  app,
+  host,
+  writer,
+}) => {
+  test.setTimeout(180_000);
+  const protect = (name: string): Promise<void> => chmod(path.join(app.library, name), 0o444);
+  const { page } = writer;
+  await writer.opens('Harbour');
+  await writer.presses('ControlOrMeta+Home');
+  await protect('Harbour.md');
+  await page.keyboard.type('Mine. ');
+  await expect(page.getByRole('button', { name: 'Save again' })).toBeVisible();
+  await isAccessible(writer, 'a save that failed');
+
+  await app.crash();
+  await expect(app.page.getByText('This text was recovered')).toBeVisible();
+  await isAccessible(writer, 'a recovered text');
+
+  await protect('Drafts/Winter.md');
+  await writer.opens('Winter');
+  await expect(app.page.getByText('it can only be read here')).toBeVisible();
+  await rm(path.join(app.library, 'Drafts/Winter.md'));
+  await expect(app.page.getByText('gone from the disk')).toBeVisible();
+  // In Electron the page ends with its host.
+  if (host === 'web') {
+    app.problems.stayAway();
+    process.kill(app.pid, 'SIGKILL');
+    await expect(app.page.getByText(/what you write stays here/)).toBeVisible();
+  }
+  await isAccessible(writer, 'a file that can only be read and is gone, and a host that is lost');
+});
+
+test.describe('without a voice', () => {
+  test.use({ voices: [] });
+
+  test('the panels that have nothing to show are accessible', async ({ writer }) => {
+    await writer.opens('Harbour');
+    const voices = await writer.opensPanel('Voices');
+    await expect(voices.getByText('A voice learns from what you have written.')).toBeVisible();
+    await isAccessible(writer, 'no voices');
+    const dialogue = await writer.opensPanel('Dialogue');
+    await expect(dialogue.getByRole('button', { name: 'Train a voice' })).toBeVisible();
+    await isAccessible(writer, 'nobody to talk with');
+    const history = await writer.opensPanel('History');
+    await expect(history.getByText(/^Every suggestion is kept here/)).toBeVisible();
+    await isAccessible(writer, 'an empty history');
+  });
+});
+
+test.describe('with two voices', () => {
+  test.use({ voices: ['Mine', 'Second'] });
+
+  test('what is done with a voice, and a turn that comes, are accessible', async ({
+    app,
+    host,
+    writer,
+  }) => {
+    const { page } = writer;
+    await writer.opens('Harbour');
+    const voices = await writer.opensPanel('Voices');
+    const act = async (name: string, what: string): Promise<void> => {
+      await voices.getByRole('button', { name: `More for ${name}`, exact: true }).click();
+      await page.getByRole('button', { name: what, exact: true }).click();
+    };
+    await voices.getByRole('button', { name: 'More for Mine', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Duplicate' })).toBeVisible();
+    await isAccessible(writer, 'more for a voice');
+    await writer.presses('Escape');
+    await act('Second', 'Move to trash');
+    await act('Mine', 'Rename');
+    await page.keyboard.type('Second');
+    await writer.presses('Enter');
+    await expect(voices.getByText('There is a voice named Second already')).toBeVisible();
+    await expect(voices.getByText('Move Second to the trash?')).toBeVisible();
+    await isAccessible(writer, 'a name that is taken, and a voice on its way to the trash');
+
+    // In Electron a page whose host stands still cannot be looked at.
+    if (host !== 'web') return;
+    const dialogue = await writer.opensPanel('Dialogue');
+    await dialogue.getByRole('textbox', { name: /^What / }).fill('Good evening.');
+    process.kill(app.pid, 'SIGSTOP');
+    try {
+      await writer.presses('Enter');
+      await expect(dialogue.getByText('is thinking')).toBeAttached();
+      await isAccessible(writer, 'a turn that comes');
+    } finally {
+      process.kill(app.pid, 'SIGCONT');
+    }
+  });
+});
+
+test('who asks the system for more contrast, or for its own colours, gets them', async ({
+  writer,
+}) => {
+  const { page } = writer;
+  await writer.opens('Harbour');
+  await writer.opensPanel('Settings');
+  await writer.text.focus();
+  await writer.presses('ControlOrMeta+End', 'ControlOrMeta+Enter');
+  await writer.hasSuggestion();
+  const schemes = ['light', 'dark'] as const;
+  await isAccessible(writer, 'a suggestion, and the settings', [
+    ...schemes.map((colorScheme) => ({
+      theme: 'system' as const,
+      system: { colorScheme, contrast: 'more' as const },
+    })),
+    ...schemes.map((colorScheme) => ({
+      theme: 'system' as const,
+      system: { colorScheme, forcedColors: 'active' as const },
+    })),
+  ]);
+
+  const has = (selector: string, property: string): Promise<string> =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
+  const colour = (): Promise<string> => has('.cm-ghost-text', 'color');
+  await expect(writer.ghost).toHaveCSS('border-top-style', 'none');
+  const usual = await colour();
+  await wears(writer, { theme: 'system', system: { contrast: 'more' } });
+  expect(await colour()).not.toBe(usual);
+  for (const colorScheme of schemes) {
+    await wears(writer, { theme: 'system', system: { colorScheme, forcedColors: 'active' } });
+    // Told apart without any colour, too.
+    await expect(writer.ghost).toHaveCSS('border-top-style', 'solid');
+    await expect(writer.ghost).toHaveCSS('border-top-width', '1px');
+    const ink = await has('.cm-line', 'color');
+    expect(await colour()).not.toBe(ink);
+    expect(await has('.cm-caret', 'background-color')).toBe(ink);
+  }
 });

@@ -179,3 +179,35 @@ test('a writer writes, trains a voice, is continued, and finds everything again'
     expect(await writer.onDisk('Untitled.md')).toBe(`${text} Then`);
   });
 });
+
+test('the first try puts the sample in the library and trains a voice, which continues it', async ({
+  writer,
+}) => {
+  test.setTimeout(240_000);
+  const { page } = writer;
+  const heading = page.getByRole('heading', { name: /^It learns your part/ });
+  await expect(heading).toBeVisible();
+  await page.getByRole('button', { name: 'Try it with the sample' }).click();
+
+  await expect(writer.entry('The Quarter, continued')).toBeVisible();
+  await expect(writer.text).toHaveAccessibleName('Text of The Quarter, continued');
+  await expect(heading).toBeHidden({ timeout: 60_000 });
+  const voices = writer.panel('Voices');
+  await expect(voices.getByRole('progressbar', { name: 'Training of The Quarter' })).toBeVisible();
+  await voices.getByRole('button', { name: 'Watch it learn' }).click();
+  // Something was learned, and kept: there is a best.
+  await expect(voices.locator('blockquote').first()).toContainText(/\S/, { timeout: 120_000 });
+  await voices.getByRole('button', { name: 'Stop and keep the best' }).click();
+  await expect(voices.locator('.ending')).toContainText('The best of The Quarter so far is kept.');
+  await voices.getByRole('button', { name: 'Done' }).click();
+  await expect(voices.getByText('in use here')).toBeVisible();
+
+  const file = 'The Quarter, continued.md';
+  const sample = await writer.onDisk(file);
+  expect(sample).toMatch(/^# The Quarter\n/);
+  await writer.text.focus();
+  await writer.presses('ControlOrMeta+End', 'ControlOrMeta+Enter');
+  const said = await writer.hasSuggestion();
+  await writer.presses('Tab');
+  await expect.poll(() => writer.onDisk(file)).toBe(sample + said.trimEnd());
+});

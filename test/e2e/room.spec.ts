@@ -32,13 +32,14 @@ test('the palette has every command that can be done, and each can be run', asyn
   await writer.presses('Escape');
   expect(titles).toEqual(catalogueTitles);
   // What takes the document away comes last.
-  const last = ['Close this document', 'Welcome'];
+  const last = ['Move this document to the trash', 'Close this document', 'Welcome'];
   for (const title of [...titles.filter((title) => !last.includes(title)), ...last]) {
     await writer.presses('ControlOrMeta+Shift+P');
     await palette.getByRole('combobox').fill(title);
     await options.getByText(title, { exact: true }).click();
-    if (title === 'New folder') await expect(writer.library.getByLabel('New name')).toBeFocused();
-    if (/^(Go to a document|New folder|Disclosure report…|Export as .*)$/.test(title))
+    if (/^(New folder|Rename .*)$/.test(title))
+      await expect(writer.library.getByLabel('New name')).toBeFocused();
+    if (/^(Go to a document|New folder|Rename .*|Disclosure report…|Export as .*)$/.test(title))
       await writer.presses('Escape');
     await expect(palette).toHaveCount(0);
   }
@@ -63,6 +64,32 @@ test('commands do what they say', async ({ writer }) => {
   await writer.hasSuggestion();
   await writer.commands('Accept the suggestion');
   await expect(writer.ghost).toHaveCount(0);
+  await writer.commands('Train a new voice');
+  await expect(writer.panel('Voices').getByRole('heading', { name: 'A new voice' })).toBeFocused();
+  await writer.commands('Rename this document');
+  await writer.page.keyboard.type('First');
+  await writer.presses('Enter');
+  await expect(writer.text).toHaveAccessibleName('Text of First');
+  await writer.commands('Move this document to the trash');
+  await expect(writer.messages).toContainText('"First" is in the trash');
+  await expect(writer.tab('First')).toHaveCount(0);
+});
+
+test('Escape closes a menu, and leaves the panel that it is in', async ({ writer }) => {
+  await writer.opens('One');
+  const voices = await writer.opensPanel('Voices');
+  await voices.getByRole('button', { name: 'More for Mine' }).click();
+  await expect(voices.getByRole('dialog', { name: 'More for Mine' })).toBeVisible();
+  await writer.presses('Escape');
+  await expect(voices.getByRole('dialog')).toHaveCount(0);
+  await expect(voices).toBeVisible();
+  await writer.presses('Escape');
+  await expect(voices).toHaveCount(0);
+  await writer.entry('Two').click({ button: 'right' });
+  await expect(writer.page.getByRole('menu')).toBeVisible();
+  await writer.presses('Escape');
+  await expect(writer.page.getByRole('menu')).toHaveCount(0);
+  await expect(writer.entry('Two')).toBeFocused();
 });
 
 test('a reload key does not throw the page away', async ({ writer }) => {

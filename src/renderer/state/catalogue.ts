@@ -1,3 +1,4 @@
+import type { Entry } from '../../shared/api/index.ts';
 import { defaultKeys } from '../editor/keys.ts';
 import type { EditorCommand } from '../editor/types.ts';
 import type { App } from './app.svelte.ts';
@@ -9,6 +10,17 @@ export function catalogue(app: App): readonly Command[] {
   const { documents, session, library, settings, suggestions } = app;
   const shown = (): boolean => documents.active !== null;
   const writable = (): boolean => documents.active?.readOnly === null;
+  /** The entry of the document that is shown; null where its file is gone. */
+  const entry = (): Entry | null => documents.active && library.find(documents.active.path);
+  /** Which voice can go on learning: the one that paused, else that of the document, else any. */
+  const unfinished = (): string | null => {
+    const { active, state } = app.training;
+    if (active) return null;
+    const { kind } = state?.status ?? {};
+    if (state && (kind === 'paused' || kind === 'failed')) return state.voice;
+    const voices = [app.voiceFor(documents.active), ...app.voices.list];
+    return voices.find((voice) => voice?.resumable)?.name ?? null;
+  };
   const ghost = (): boolean => suggestions.ghost.kind === 'shown';
 
   const editor = (
@@ -138,6 +150,29 @@ export function catalogue(app: App): readonly Command[] {
       { when: () => documents.list.length > 1 },
     ),
     page(
+      'renameDocument',
+      'Rename this document',
+      '',
+      'Documents',
+      withActive(({ path }) => {
+        session.toggleSidebar(true);
+        app.search.clear();
+        library.startRenaming(path);
+      }),
+      { when: () => entry() !== null },
+    ),
+    page(
+      'trashDocument',
+      'Move this document to the trash',
+      '',
+      'Documents',
+      () => {
+        const shown = entry();
+        return shown && library.trash(shown);
+      },
+      { when: () => entry() !== null },
+    ),
+    page(
       'reveal',
       'Show this document in the file manager',
       '',
@@ -182,6 +217,18 @@ export function catalogue(app: App): readonly Command[] {
       ),
     ),
 
+    page('newVoice', 'Train a new voice', '', 'Voices', () => session.showVoices('new')),
+    page(
+      'importVoice',
+      'Import a voice…',
+      '',
+      'Voices',
+      () => {
+        session.showVoices('list');
+        app.voices.chooseFile();
+      },
+      { when: () => !app.voices.importing },
+    ),
     page('pauseTraining', 'Pause training', '', 'Voices', () => app.training.pause(), {
       when: () => app.training.active,
     }),
@@ -194,6 +241,18 @@ export function catalogue(app: App): readonly Command[] {
       {
         when: () => app.training.active,
       },
+    ),
+    page(
+      'resumeTraining',
+      'Resume training',
+      '',
+      'Voices',
+      async () => {
+        const voice = unfinished();
+        if (voice === null) return;
+        session.showVoices((await app.training.resume(voice)) ? 'training' : 'list');
+      },
+      { when: () => unfinished() !== null },
     ),
 
     page(

@@ -64,13 +64,22 @@ async function walk(entry: FileSystemEntry, folder: string, found: NamedFile[]):
   }
 }
 
-/** Opens the system's file chooser. */
-export function chooseFiles(chosen: (files: readonly NamedFile[]) => void): void {
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.multiple = true;
-  input.accept = acceptedEndings.join(',');
-  input.addEventListener('change', () => chosen([...(input.files ?? [])].map(named)));
+/** Opens the system's file chooser for manuscripts. */
+export const chooseFiles = (chosen: (files: readonly NamedFile[]) => void): void =>
+  choose({ multiple: true, accept: acceptedEndings.join(',') }, (files) =>
+    chosen(files.map(named)),
+  );
+
+/** The same for a voice that was exported. */
+export const chooseVoice = (chosen: (file: File) => void): void =>
+  choose({ multiple: false, accept: '.zip' }, ([file]) => file && chosen(file));
+
+function choose(
+  options: Pick<HTMLInputElement, 'multiple' | 'accept'>,
+  chosen: (files: readonly File[]) => void,
+): void {
+  const input = Object.assign(document.createElement('input'), { type: 'file', ...options });
+  input.addEventListener('change', () => chosen([...(input.files ?? [])]));
   input.click();
 }
 

@@ -130,6 +130,12 @@ export class Library {
     });
   }
 
+  /** Shows the line of an entry, whatever is folded or sought, and lets its name be written. */
+  startRenaming(path: string): void {
+    for (let at = folderOf(path); at !== ''; at = folderOf(at)) this.fold(at, false);
+    this.renaming = path;
+  }
+
   /** A document keeps its ending where the writer gives none. */
   async rename(entry: Entry, typed: string): Promise<void> {
     this.renaming = null;

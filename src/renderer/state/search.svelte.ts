@@ -36,6 +36,12 @@ export class Search {
     this.#timer = setTimeout(() => this.#start(), pause);
   }
 
+  /** The manuscripts stand there again. */
+  clear(): void {
+    this.query = '';
+    this.ask();
+  }
+
   #start(): void {
     const { query, matchCase, wholeWord } = this;
     let fresh = true;

@@ -3,6 +3,9 @@ import type { ApiClient, Session as Kept, Start } from '../../shared/api/index.t
 /** The last ones are for a moment: they are not kept for the next start. */
 export type Panel = Kept['panel'] | 'settings' | 'export';
 
+/** What the panel of voices shows: all of them, the form for a new one, or the training. */
+export type VoicesView = 'list' | 'new' | 'training';
+
 /** Milliseconds after which what is open is kept for the next start. */
 const PAUSE = 400;
 
@@ -10,6 +13,7 @@ const PAUSE = 400;
 export class Session {
   sidebar = $state(true);
   panel = $state.raw<Panel>('none');
+  voicesView = $state.raw<VoicesView>('list');
   /** What lies over everything for a moment. */
   overlay = $state.raw<'none' | 'commands' | 'documents' | 'disclosure'>('none');
   /** The writer types: panels and bars step back until the pointer moves. */
@@ -36,12 +40,18 @@ export class Session {
   }
 
   show(panel: Panel): void {
+    if (panel !== this.panel) this.voicesView = 'list';
     this.panel = panel;
     this.#keep();
   }
 
   toggle(panel: Panel): void {
     this.show(this.panel === panel ? 'none' : panel);
+  }
+
+  showVoices(view: VoicesView): void {
+    this.show('voices');
+    this.voicesView = view;
   }
 
   opened(open: readonly string[], active: string | null): void {

@@ -8,6 +8,7 @@ import type {
 import { success, type Result } from '../../shared/result.ts';
 import { toEnd, type Disposer } from '../../shared/rpc/index.ts';
 import { toBase64 } from './base64.ts';
+import { chooseVoice } from './import-files.ts';
 import type { UnderWay } from './under-way.svelte.ts';
 
 /** A sentence beside a voice, or above all where `voice` is null. */
@@ -124,6 +125,11 @@ export class Voices {
     } finally {
       this.importing = false;
     }
+  }
+
+  /** Lets the writer choose one to import. */
+  chooseFile(): void {
+    chooseVoice((file) => void this.import(file));
   }
 
   /** What is wrong with a name for a voice, as a sentence; null where nothing is. */

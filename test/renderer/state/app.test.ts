@@ -4,6 +4,7 @@ import {
   noMarks,
   type ApiHandlers,
   type Start,
+  type TrainingState,
 } from '../../../src/shared/api/index.ts';
 import type { Editor } from '../../../src/renderer/editor/types.ts';
 import { App } from '../../../src/renderer/state/app.svelte.ts';
@@ -43,6 +44,7 @@ function room(handlers: Partial<ApiHandlers> = {}, parts: Partial<Start> = {}) {
     reveal: () => undefined,
     marks: () => noMarks,
     undoHistory: () => null,
+    forget: () => undefined,
     insert: (pieces) => inserted.push(pieces.map(({ text }) => text).join('')),
   } as Partial<Editor> as Editor);
   const calls = (name: string): unknown[] =>
@@ -157,6 +159,104 @@ describe('the app', () => {
 
   test('has no two commands with the same key', () => {
     expect(room().app.commands.conflicts).toEqual([]);
+  });
+});
+
+describe('the commands', () => {
+  const fog = {
+    kind: 'document',
+    path: 'Drafts/Fog.md',
+    name: 'Fog.md',
+    words: 2,
+    modified: 0,
+  } as const;
+  const drafts = { kind: 'folder', path: 'Drafts', name: 'Drafts', entries: [fog] } as const;
+  const library = {
+    place: '~/Books',
+    root: { kind: 'folder', path: '', name: 'Books', entries: [drafts] },
+  } as const;
+  const training = (status: TrainingState['status']): TrainingState => ({
+    voice: 'Mine',
+    status,
+    report: null,
+    estimate: null,
+    progress: null,
+    evaluations: [],
+    samples: [],
+    notices: [],
+  });
+
+  test('resume what was paused, else the voice of the document, else any that can go on', async () => {
+    const voices = [
+      voice('Done', { resumable: false }),
+      voice('Harbour'),
+      voice('Letters'),
+      voice('Mine'),
+    ];
+    const { app, calls, server } = room(
+      { resumeTraining: () => Promise.resolve(null) },
+      { voices },
+    );
+    const resumes = async (): Promise<void> => {
+      expect(app.commands.run('resumeTraining')).toBe(true);
+      await settled();
+    };
+    await resumes();
+    const document = (await app.documents.open('Fog.md'))!;
+    document.prefer({ voice: 'Letters' });
+    await resumes();
+    server.emit('trainingChanged', training({ kind: 'paused' }));
+    await settled();
+    await resumes();
+    expect(calls('resumeTraining')).toEqual(
+      ['Harbour', 'Letters', 'Mine'].map((name) => ({ voice: name })),
+    );
+    expect([app.session.panel, app.session.voicesView]).toEqual(['voices', 'training']);
+  });
+
+  test('resume nothing while a voice learns, or where none can', async () => {
+    const { app, server } = room({}, { voices: [voice('Done', { resumable: false })] });
+    expect(app.commands.run('resumeTraining')).toBe(false);
+    server.emit('voicesChanged', [voice('Mine')]);
+    server.emit('trainingChanged', training({ kind: 'running', stage: 'training' }));
+    await settled();
+    expect(app.commands.run('resumeTraining')).toBe(false);
+  });
+
+  test('lead to the form for a new voice, also where the panel is open', () => {
+    const { app } = room();
+    app.commands.run('newVoice');
+    expect([app.session.panel, app.session.voicesView]).toEqual(['voices', 'new']);
+    app.session.toggle('voices');
+    app.commands.run('panel.voices');
+    expect(app.session.voicesView).toBe('list');
+    app.commands.run('newVoice');
+    expect([app.session.panel, app.session.voicesView]).toEqual(['voices', 'new']);
+  });
+
+  test('rename the document that is shown where the library lists it, however that stands', async () => {
+    const { app } = room({}, { library });
+    expect(app.commands.run('renameDocument')).toBe(false);
+    await app.documents.open(fog.path);
+    app.session.toggleSidebar(false);
+    app.library.fold('Drafts', true);
+    app.search.query = 'boats';
+    expect(app.commands.run('renameDocument')).toBe(true);
+    expect(app.session.sidebar).toBe(true);
+    expect(app.search.query).toBe('');
+    expect(app.library.rows.map(({ entry }) => entry)).toEqual([drafts, fog]);
+    expect(app.library.renaming).toBe(fog.path);
+  });
+
+  test('move the document that is shown to the trash, and nothing whose file is gone', async () => {
+    const { app, calls } = room({ trashEntry: () => Promise.resolve(null) }, { library });
+    await app.documents.open('Gone.md');
+    expect(app.commands.run('trashDocument')).toBe(false);
+    await app.documents.open(fog.path);
+    expect(app.commands.run('trashDocument')).toBe(true);
+    await settled();
+    expect(calls('trashEntry')).toEqual([{ path: fog.path }]);
+    expect(app.documents.list.map(({ path }) => path)).toEqual(['Gone.md']);
   });
 });
 
