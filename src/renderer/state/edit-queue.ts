@@ -208,8 +208,10 @@ export class EditQueue {
       if (!batch) return;
       const { edits, keep } = batch;
       const era = this.#era;
-      this.#underWay = { ...batch, sent: true };
       this.#waiting = this.#waiting.slice(1);
+      // What was typed and taken back before it was sent is nothing.
+      if (edits.length === 0) continue;
+      this.#underWay = { ...batch, sent: true };
       const result = await this.#client.call.editDocument({
         path: this.path,
         base: this.version,

@@ -45,6 +45,17 @@ describe('the queue of edits', () => {
     expect(room.host.text).toBe('The fog came up the river.');
   });
 
+  test('sends nothing of what is taken back at once, and then what follows', async () => {
+    const room = edit('fog');
+    room.type(3, 'x');
+    room.change({ from: 3, to: 4, insert: '' });
+    await room.queue.flush();
+    expect([room.queue.idle, room.connection.asked, room.problems]).toEqual([true, [], []]);
+    room.type(3, ' came');
+    expect(await room.queue.flush()).toBe(1);
+    expect(room.host.text).toBe('fog came');
+  });
+
   test('gathers what is typed while a message is under way', async () => {
     const room = edit('');
     room.host.before = pause(20);
@@ -310,7 +321,7 @@ describe('the queue of edits', () => {
           expect(room.host.runs).toEqual(room.page.runs);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 300 },
     );
   });
 });
