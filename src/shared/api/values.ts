@@ -39,10 +39,10 @@ export const MOST_BYTES = 250 << 20;
 
 /** Bytes of a piece of a file: a multiple of three, which base64 does not pad. */
 export const MOST_PIECE = 3 << 18;
-/** Letters of base64 of all pieces together: a small file rides along with the end of a large one. */
-const MOST_TOGETHER = (MOST_PIECE / 3) * 8;
 /** Pieces of files, by their number, that cross the boundary together. */
 export const MOST_PIECES = 500;
+/** Letters of base64 of all of them: less than a whole piece and then a whole one, and what each is padded with. */
+const MOST_TOGETHER = (MOST_PIECE / 3) * 8 + MOST_PIECES * 4;
 export const piecesSchema = v.pipe(
   v.array(
     v.strictObject({

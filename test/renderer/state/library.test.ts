@@ -3,6 +3,7 @@ import { UserError } from '../../../src/shared/errors.ts';
 import {
   defaultSettings,
   MOST_PIECE,
+  MOST_PIECES,
   type ApiHandlers,
   type Settings as Values,
 } from '../../../src/shared/api/index.ts';
@@ -86,6 +87,20 @@ describe('files for the library', () => {
         [1, 0],
       ],
     ]);
+  });
+
+  test('go together with a large one, as many small ones as fit', async () => {
+    const { client } = connectApi({
+      beginImport: () => Promise.resolve('batch'),
+      addToImport: () => Promise.resolve(null),
+    });
+    const small = Math.floor(MOST_PIECE / (MOST_PIECES - 1));
+    const sizes = [...Array<number>(MOST_PIECES - 1).fill(small), MOST_PIECE];
+    const files = sizes.map((size, n) => ({
+      name: `${n}.md`,
+      file: new Blob([Buffer.alloc(size)]),
+    }));
+    expect(await bringFiles(client, files, never)).toBe('batch');
   });
 
   test('are not sent where they are too large together', async () => {
