@@ -9,6 +9,7 @@ import {
   type ExportStage,
 } from '../../src/shared/api/index.ts';
 import { unwrap, type Result } from '../../src/shared/result.ts';
+import { toEnd } from '../../src/shared/rpc/index.ts';
 import { entryText } from '../helpers/books.ts';
 import { launcher } from '../helpers/engines.ts';
 import { folders, openHost, typeInto, type Folders } from '../helpers/host.ts';
@@ -91,10 +92,9 @@ describe('A book', () => {
     await exported(client, '', { format: 'txt', titlePage: false });
     const text = 'Two\n\nIt went on.\n\n\nOne\n\nIt began.\n';
     expect(readFileSync(join(at.data, 'library.txt'), 'utf8')).toBe(text);
-    const { documents } = unwrap(
-      await client.call.disclosure({ scope: { kind: 'folder', path: '' } }),
-    );
-    expect(documents).toBe(2);
+    const scope = { kind: 'folder', path: '' } as const;
+    const counted = unwrap(await toEnd(client.stream.disclosure, { scope }));
+    expect(counted?.documents).toBe(2);
     // Who asks for it gets it.
     await exported(client, 'Exports', { format: 'txt', titlePage: false });
     expect(readFileSync(join(at.data, 'Exports.txt'), 'utf8')).toBe('It began.\n');

@@ -346,7 +346,7 @@ async function assemble(options: HostOptions, opened: AsyncDisposableStack): Pro
     ),
     addWritten: soon(({ day, words }) => session.addWritten(day, words)),
 
-    disclosure: ({ scope }) => disclosures.figures(scope),
+    disclosure: ({ scope }, signal) => disclosures.figures(scope, signal),
     saveDisclosure: (request) => disclosures.save(request),
     snapshots: async ({ path }) => snapshots.list(keepable(path)),
     readSnapshot: async ({ path, id }) => snapshots.read(keepable(path), id),

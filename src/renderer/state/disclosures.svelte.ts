@@ -1,5 +1,12 @@
-import type { ApiClient, Disclosure, ReportRequest, Scope } from '../../shared/api/index.ts';
+import type {
+  ApiClient,
+  CountStep,
+  Disclosure,
+  ReportRequest,
+  Scope,
+} from '../../shared/api/index.ts';
 import { unwrap } from '../../shared/result.ts';
+import { toEnd } from '../../shared/rpc/index.ts';
 import type { Documents } from './documents.svelte.ts';
 import { folderOf } from './document.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -16,12 +23,14 @@ export class Disclosures {
   /** Of what is chosen; null until they are here. */
   figures = $state.raw<Disclosure | null>(null);
   problem = $state.raw<string | null>(null);
+  /** How many documents are counted so far, while they are. */
+  counted = $state.raw<CountStep | null>(null);
   saving = $state(false);
   readonly #client: ApiClient;
   readonly #documents: Documents;
   readonly #notices: Notices;
-  /** Counts the questions: the answer to an older one is dropped. */
-  #question = 0;
+  /** Of the question that is asked: an older one is stopped, and its answer dropped. */
+  #asked = new AbortController();
 
   constructor(client: ApiClient, documents: Documents, notices: Notices) {
     this.#client = client;
@@ -41,14 +50,26 @@ export class Disclosures {
     void this.choose(this.extents[0]!);
   }
 
+  /** To be called when it closes: nothing is counted any more. */
+  close(): void {
+    this.#asked.abort();
+  }
+
   async choose(extent: Extent): Promise<void> {
+    this.#asked.abort();
+    const { signal } = (this.#asked = new AbortController());
     this.extent = extent;
     this.figures = null;
     this.problem = null;
-    const question = ++this.#question;
+    this.counted = null;
     await this.#documents.active?.queue.flush();
-    const result = await this.#client.call.disclosure({ scope: this.#scope() });
-    if (question !== this.#question) return;
+    if (signal.aborted) return;
+    const { disclosure } = this.#client.stream;
+    const counted = (step: CountStep): void => {
+      if (!signal.aborted) this.counted = step;
+    };
+    const result = await toEnd(disclosure, { scope: this.#scope() }, counted, signal);
+    if (signal.aborted) return;
     if (result.ok) this.figures = result.value;
     else this.problem = result.error.sentence;
   }

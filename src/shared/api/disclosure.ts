@@ -27,6 +27,12 @@ export interface Part {
   readonly kept: number;
 }
 
+/** How many of the documents are counted. */
+export interface CountStep {
+  readonly done: number;
+  readonly of: number;
+}
+
 /** How much of a text, or of several, is whose. All numbers are words. */
 export interface Disclosure {
   /** Of the document or the folder. */

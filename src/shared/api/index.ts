@@ -4,7 +4,7 @@ import type { DeviceState } from '../devices.ts';
 import type { Dropped } from '../formats.ts';
 import { call, event, stream, type Client, type Emit, type Handlers } from '../rpc/index.ts';
 import type { MenuCommand } from './commands.ts';
-import { reportSchema, scopeSchema, type Disclosure } from './disclosure.ts';
+import { type CountStep, reportSchema, scopeSchema, type Disclosure } from './disclosure.ts';
 import {
   editsSchema,
   MOST_UNDO,
@@ -282,8 +282,8 @@ export const api = {
   /** Text of a suggestion that was taken into the document. */
   markAccepted: call<null>()(v.strictObject({ id: text(64), text: text(100_000) })),
 
-  /** How much of a text, or of a folder, voices suggested. */
-  disclosure: call<Disclosure>()(v.strictObject({ scope: scopeSchema })),
+  /** How much of a text, or of a folder, voices suggested; null where it was stopped. */
+  disclosure: stream<CountStep, Disclosure | null>()(v.strictObject({ scope: scopeSchema })),
   /** Gives where it was saved, for people, or the path of the document; null when no place was chosen. */
   saveDisclosure: call<string | null>()(reportSchema),
 

@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { accountOf, reportOf } from '../../../src/main/host/provenance/account.ts';
 import { toHtml } from '../../../src/main/host/provenance/html.ts';
 import { toMarkdown } from '../../../src/main/host/provenance/markdown.ts';
+import type { CountStep, Scope } from '../../../src/shared/api/index.ts';
 import { runsFrom, type Label } from '../../../src/shared/provenance/index.ts';
 import { unwrap } from '../../../src/shared/result.ts';
-import { folders, openHost } from '../../helpers/host.ts';
+import { toEnd, WINDOW } from '../../../src/shared/rpc/index.ts';
+import { eventually, folders, openHost } from '../../helpers/host.ts';
 
 const day = (n: number): number => new Date(2026, 10, n, 12).getTime();
 const label = (id: string, taken: number, voice = 'Mine', at = day(25)): Label => ({
@@ -129,8 +131,7 @@ describe('The host', () => {
 
   test('reports on a document, a folder and the library, open or closed', async () => {
     const { client, path } = await room();
-    const of = async (scope: Parameters<typeof client.call.disclosure>[0]['scope']) =>
-      unwrap(await client.call.disclosure({ scope }));
+    const of = async (scope: Scope) => unwrap(await toEnd(client.stream.disclosure, { scope }));
     const document = { name: 'one', documents: 1, words: 10, kept: 7, own: 3, changed: 0 };
     expect(await of({ kind: 'document', path })).toMatchObject(document);
     unwrap(await client.call.closeDocument({ path }));
@@ -143,11 +144,28 @@ describe('The host', () => {
       words: 13,
       kept: 7,
     });
-    expect(
-      await client.call.disclosure({ scope: { kind: 'document', path: 'gone.md' } }),
-    ).toMatchObject({
+    const gone = { scope: { kind: 'document', path: 'gone.md' } } as const;
+    expect(await toEnd(client.stream.disclosure, gone)).toMatchObject({
       error: { code: 'document.missing' },
     });
+  });
+
+  test('tells how many documents are counted, and stops', async () => {
+    const { at, client } = await room();
+    const steps: CountStep[] = [];
+    const all = { scope: { kind: 'folder', path: '' } } as const;
+    await toEnd(client.stream.disclosure, all, (step) => steps.push(step));
+    expect(steps).toEqual([0, 1, 2].map((done) => ({ done, of: 3 })));
+    // The host is never further ahead of the page than a window of items.
+    for (let n = 0; n < WINDOW * 3; n++) at.write(`more/${n}.md`, 'Nothing here.');
+    await eventually(async () => {
+      const { library } = unwrap(await client.call.start({}));
+      const { length } = JSON.stringify(library).match(/more\/\d+\.md/g) ?? [];
+      expect(length).toBe(WINDOW * 3);
+    });
+    const abort = new AbortController();
+    const stopped = await toEnd(client.stream.disclosure, all, () => abort.abort(), abort.signal);
+    expect(stopped).toEqual({ ok: true, value: null });
   });
 
   test('saves it as a file, or as a document of the library', async () => {

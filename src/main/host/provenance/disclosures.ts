@@ -1,5 +1,11 @@
 import fs from 'node:fs/promises';
-import type { Disclosure, FolderEntry, ReportRequest, Scope } from '../../../shared/api/index.ts';
+import type {
+  CountStep,
+  Disclosure,
+  FolderEntry,
+  ReportRequest,
+  Scope,
+} from '../../../shared/api/index.ts';
 import { isUserError } from '../../../shared/errors.ts';
 import { codeOf, writeAtomic } from '../../files/atomic.ts';
 import { readTextFile, type Documents } from '../documents/index.ts';
@@ -26,16 +32,21 @@ export class Disclosures {
     this.#options = options;
   }
 
-  /** Throws UserError. */
-  async figures(scope: Scope): Promise<Disclosure> {
-    const report = await this.#report(scope);
+  /** Tells how many documents are counted; null once it is stopped. Throws UserError. */
+  async *figures(
+    scope: Scope,
+    signal: AbortSignal,
+  ): AsyncGenerator<CountStep, Disclosure | null, void> {
+    const report = yield* this.#report(scope, signal);
+    if (!report) return null;
     const { name, documents, words, own, kept, changed, voices, days, sentence } = report;
     return { name, documents, words, own, kept, changed, voices, days, sentence };
   }
 
   /** Gives where it is, as a path of the library or for people; null where the writer chose no place. */
   async save({ scope, format, passages, to }: ReportRequest): Promise<string | null> {
-    const report = await this.#report(scope);
+    const report = await ended(this.#report(scope));
+    if (!report) return null;
     const text = (format === 'html' ? toHtml : toMarkdown)(report, { passages });
     const name = `Disclosure of ${report.name}.${format === 'html' ? 'html' : 'md'}`;
     const bytes = Buffer.from(text);
@@ -48,7 +59,10 @@ export class Disclosures {
     return forPeople(path);
   }
 
-  async #report(scope: Scope): Promise<Report> {
+  async *#report(
+    scope: Scope,
+    signal?: AbortSignal,
+  ): AsyncGenerator<CountStep, Report | null, void> {
     const { root, name } = this.#within(scope);
     const { exportsFolder } = this.#options.platform;
     const paths =
@@ -56,7 +70,9 @@ export class Disclosures {
         ? [scope.path]
         : Array.from(manuscriptsOf(root, exportsFolder), ({ path }) => path);
     const accounts: Account[] = [];
-    for (const path of paths) {
+    for (const [done, path] of paths.entries()) {
+      yield { done, of: paths.length };
+      if (signal?.aborted) return null;
       const account = await this.#account(path, scope.kind === 'document');
       if (account) accounts.push(account);
     }
@@ -85,6 +101,14 @@ export class Disclosures {
       if (asked || (!isUserError(error) && codeOf(error) === undefined)) throw error;
       return null;
     }
+  }
+}
+
+/** What a generator ends with. */
+async function ended<End>(steps: AsyncGenerator<unknown, End, void>): Promise<End> {
+  for (;;) {
+    const { done, value } = await steps.next();
+    if (done) return value;
   }
 }
 
