@@ -70,6 +70,8 @@ test('commands do what they say', async ({ writer }) => {
   await writer.page.keyboard.type('First');
   await writer.presses('Enter');
   await expect(writer.text).toHaveAccessibleName('Text of First');
+  // The palette offers what can be done when it opens, and a file is moved once the library lists it.
+  await expect(writer.entry('First')).toBeVisible();
   await writer.commands('Move this document to the trash');
   await expect(writer.messages).toContainText('"First" is in the trash');
   await expect(writer.tab('First')).toHaveCount(0);
