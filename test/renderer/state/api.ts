@@ -5,6 +5,7 @@ import {
   type ApiClient,
   type ApiHandlers,
   type Start,
+  type TrainingState,
   type VoiceSummary,
 } from '../../../src/shared/api/index.ts';
 import { createClient, serve, type Server } from '../../../src/shared/rpc/index.ts';
@@ -74,5 +75,17 @@ export const start = (parts: Partial<Start> = {}): Start => ({
   training: null,
   engines: { trainer: { kind: 'starting' }, sampler: { kind: 'starting' } },
   written: {},
+  ...parts,
+});
+
+export const training = (parts: Partial<TrainingState>): TrainingState => ({
+  voice: 'Harbour',
+  status: { kind: 'running', stage: 'training' },
+  report: null,
+  estimate: null,
+  progress: null,
+  evaluations: [],
+  samples: [],
+  notices: [],
   ...parts,
 });

@@ -8,7 +8,7 @@ import {
 } from '../../../src/shared/api/index.ts';
 import type { Editor } from '../../../src/renderer/editor/types.ts';
 import { App } from '../../../src/renderer/state/app.svelte.ts';
-import { connectApi, settled, start, voice } from './api.ts';
+import { connectApi, settled, start, training, voice } from './api.ts';
 import { opened } from './document-host.ts';
 
 const MANUSCRIPT = `# The Quarter\n\n${'I weighed things for a living. '.repeat(100)}\n\nThe end.`;
@@ -175,16 +175,8 @@ describe('the commands', () => {
     place: '~/Books',
     root: { kind: 'folder', path: '', name: 'Books', entries: [drafts] },
   } as const;
-  const training = (status: TrainingState['status']): TrainingState => ({
-    voice: 'Mine',
-    status,
-    report: null,
-    estimate: null,
-    progress: null,
-    evaluations: [],
-    samples: [],
-    notices: [],
-  });
+  const mine = (status: TrainingState['status']): TrainingState =>
+    training({ voice: 'Mine', status });
 
   test('resume what was paused, else the voice of the document, else any that can go on', async () => {
     const voices = [
@@ -205,7 +197,7 @@ describe('the commands', () => {
     const document = (await app.documents.open('Fog.md'))!;
     document.prefer({ voice: 'Letters' });
     await resumes();
-    server.emit('trainingChanged', training({ kind: 'paused' }));
+    server.emit('trainingChanged', mine({ kind: 'paused' }));
     await settled();
     await resumes();
     expect(calls('resumeTraining')).toEqual(
@@ -218,7 +210,7 @@ describe('the commands', () => {
     const { app, server } = room({}, { voices: [voice('Done', { resumable: false })] });
     expect(app.commands.run('resumeTraining')).toBe(false);
     server.emit('voicesChanged', [voice('Mine')]);
-    server.emit('trainingChanged', training({ kind: 'running', stage: 'training' }));
+    server.emit('trainingChanged', mine({ kind: 'running', stage: 'training' }));
     await settled();
     expect(app.commands.run('resumeTraining')).toBe(false);
   });

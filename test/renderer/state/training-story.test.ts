@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { TrainingState } from '../../../src/shared/api/index.ts';
 import {
   bestOf,
   curveRows,
@@ -21,6 +20,7 @@ import {
   left,
   listed,
 } from '../../../src/renderer/state/training-words.ts';
+import { training } from './api.ts';
 
 /** Looks at [training loss, held-back loss], in nats of one letter. */
 const looks = (...losses: readonly (readonly [number, number])[]): readonly Evaluation[] =>
@@ -34,18 +34,6 @@ const looks = (...losses: readonly (readonly [number, number])[]): readonly Eval
     bitsPerCharacter: heldBackLoss / Math.LN2,
     best: false,
   }));
-
-export const training = (parts: Partial<TrainingState>): TrainingState => ({
-  voice: 'Harbour',
-  status: { kind: 'running', stage: 'training' },
-  report: null,
-  estimate: null,
-  progress: null,
-  evaluations: [],
-  samples: [],
-  notices: [],
-  ...parts,
-});
 
 describe('the verdict', () => {
   test.each([
